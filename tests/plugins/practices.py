@@ -1,4 +1,4 @@
-"""Counts the practices of the field that the run proved: ``@pytest.mark.practice("R-123")`` on a test that passed."""
+"""Counts the practices of the field that a run proved, by ``@pytest.mark.practice("R-123")`` on its tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ REPORT_PROPERTY = "practice"
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Write each test's practices on its report, where parallel workers keep them, and refuse mistyped ones."""
+    """Write each test's practices on its report, which parallel workers keep; refuse mistyped ones."""
     for item in items:
         for mark in item.iter_markers("practice"):
             for practice in mark.args or ("",):
                 if not isinstance(practice, str) or not is_practice(practice):
-                    message = f"{item.nodeid}: practice({practice!r}) names no practice; write R-1 to R-{PRACTICES_KEPT}"
+                    message = (
+                        f"{item.nodeid}: practice({practice!r}) names no practice; write R-1 to R-{PRACTICES_KEPT}"
+                    )
                     raise pytest.UsageError(message)
                 item.user_properties.append((REPORT_PROPERTY, practice))
 
