@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CollabConfig(AppConfig):
+    """What is this collaborative? Users, centers, collaboratives, change packages, measure definitions."""
+
+    name = "collab"
+    verbose_name = _("Collaboratives")

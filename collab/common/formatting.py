@@ -1,0 +1,67 @@
+"""The one place where months, dates, rates and people become words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+# A thin space keeps "62 %" together on one line.
+THIN_SPACE = "\u202f"
+
+
+def month_name(month: dt.date) -> str:
+    """ "March 2026"."""
+    return formats.date_format(month, "F Y")
+
+
+def month_short(month: dt.date) -> str:
+    """ "Mar 2026"."""
+    return formats.date_format(month, "M Y")
+
+
+def day(date: dt.date) -> str:
+    """ "Tue 10 Mar", with the year when it is not this one."""
+    pattern = "D j M" if date.year == timezone.now().year else "D j M Y"
+    return formats.date_format(date, pattern)
+
+
+def number(value: float | None, *, places: int = 1) -> str:
+    """A number with at most ``places`` decimals and no idle zeros; an en dash where there is none."""
+    if value is None or math.isnan(value):
+        return "–"
+    rounded = round(value, places)
+    if float(rounded).is_integer():
+        return formats.number_format(int(rounded), use_l10n=True, force_grouping=True)
+    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True).rstrip("0")
+
+
+def with_unit(value: float | None, unit: str, *, places: int = 1) -> str:
+    """ "62 %", "14.5 days"; the value is already multiplied for the unit."""
+    text = number(value, places=places)
+    return text if text == "–" or not unit else f"{text}{THIN_SPACE}{unit}"
+
+
+def rate_with_counts(
+    value: float | None, unit: str, numerator: float | None, denominator: float | None, *, places: int = 1
+) -> str:
+    """ "62 % (31 of 50)"; without counts only the value."""
+    text = with_unit(value, unit, places=places)
+    if numerator is None or denominator is None:
+        return text
+    return _("%(value)s (%(numerator)s of %(denominator)s)") % {
+        "value": text,
+        "numerator": number(numerator),
+        "denominator": number(denominator),
+    }
+
+
+def seconds(value: float | None) -> str:
+    """ "0.4 s", "2 min 5 s"."""
+    if value is None:
+        return "–"
+    if value < 60:
+        return _("%(seconds)s s") % {"seconds": number(value)}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": int(value // 60), "seconds": int(value % 60)}

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EquityConfig(AppConfig):
+    """For whom? Stratifiers, strata and stratified observations."""
+
+    name = "equity"
+    verbose_name = _("Equity")

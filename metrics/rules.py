@@ -1,0 +1,88 @@
+"""Who may enter, see, compare, reopen and download figures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+
+from collab.common.access import Access
+from collab.rules import (
+    coordinated_center_ids,
+    everything_for_administrators,
+    is_site_administrator,
+    manage_collaborative,
+    sponsored_collaborative_ids,
+    taught_collaborative_ids,
+)
+from teams.rules import belong_to_team, led_agency_ids, roles_by_team, view_team
+
+
+class MetricsPermission(StrEnum):
+    """Permissions of this room. All but the last three are asked about a team."""
+
+    VIEW_FIGURES = "metrics.view_figures"
+    ENTER_FIGURES = "metrics.enter_figures"
+    REOPEN_MONTH = "metrics.reopen_month"
+    SEE_SMALL_COUNTS = "metrics.see_small_counts"
+    COMPARE_TEAMS = "metrics.compare_teams"
+    VIEW_JOBS = "metrics.view_jobs"
+    VIEW_REPORT = "metrics.view_report"
+
+
+view_figures = Access(MetricsPermission.VIEW_FIGURES)
+enter_figures = Access(MetricsPermission.ENTER_FIGURES)
+reopen_month = Access(MetricsPermission.REOPEN_MONTH)
+see_small_counts = Access(MetricsPermission.SEE_SMALL_COUNTS)
+compare_teams = Access(MetricsPermission.COMPARE_TEAMS)
+view_jobs = Access(MetricsPermission.VIEW_JOBS)
+view_report = Access(MetricsPermission.VIEW_REPORT)
+
+view_figures.grant(view_team.check, view_team.rows)
+enter_figures.grant(belong_to_team.check, belong_to_team.rows)
+
+reopen_month.grant(is_site_administrator, everything_for_administrators)
+reopen_month.grant(
+    lambda user, team: team.collaborative.center_id in coordinated_center_ids(user),
+    lambda user: Q(collaborative__center_id__in=coordinated_center_ids(user)),
+)
+
+# Small counts: the agency that typed them (its team and its own leader), and faculty where the agreement says so.
+see_small_counts.grant(belong_to_team.check, belong_to_team.rows)
+see_small_counts.grant(
+    lambda user, team: team.agency_id in led_agency_ids(user) or team.partner_agency_id in led_agency_ids(user),
+    lambda user: Q(agency_id__in=led_agency_ids(user)) | Q(partner_agency_id__in=led_agency_ids(user)),
+)
+see_small_counts.grant(
+    lambda user, team: (
+        team.collaborative.faculty_see_small_counts and team.collaborative_id in taught_collaborative_ids(user)
+    ),
+    lambda user: (
+        Q(collaborative__faculty_see_small_counts=True) & Q(collaborative_id__in=taught_collaborative_ids(user))
+    ),
+)
+
+# All teams side by side with names: faculty and the center. Teams compare under the data-sharing policy instead.
+compare_teams.grant(manage_collaborative.check, manage_collaborative.rows)
+compare_teams.grant(
+    lambda user, collaborative: collaborative.pk in taught_collaborative_ids(user),
+    lambda user: Q(pk__in=taught_collaborative_ids(user)),
+)
+view_jobs.grant(manage_collaborative.check, manage_collaborative.rows)
+
+# A report shows what its requester may see, small counts included: only that person opens it again.
+view_report.grant(
+    lambda user, report: report.requested_by_id == user.pk,
+    lambda user: Q(requested_by_id=user.pk),
+)
+
+
+def sees_pooled_results(user: Any, collaborative: Any) -> bool:
+    """Sponsors read pooled results only."""
+    return collaborative.pk in sponsored_collaborative_ids(user)
+
+
+def own_team_ids(user: Any) -> frozenset[int]:
+    """Teams whose figures are the person's own."""
+    return frozenset(roles_by_team(user))

@@ -1,0 +1,143 @@
+"""Who may do what with agencies, teams, people and requests; and what taking part opens in the collaborative."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+
+from collab.common.access import Access, remembered
+from collab.rules import (
+    coordinated_center_ids,
+    everything_for_administrators,
+    is_site_administrator,
+    taught_collaborative_ids,
+    view_collaborative,
+)
+from teams.enums import AgencyRole, TeamRole
+
+
+class TeamsPermission(StrEnum):
+    """Permissions of this room."""
+
+    VIEW_AGENCY = "teams.view_agency"
+    MANAGE_AGENCY = "teams.manage_agency"
+    LEAD_AGENCY = "teams.lead_agency"
+    VIEW_TEAM = "teams.view_team"
+    MANAGE_TEAM = "teams.manage_team"
+    MANAGE_TEAM_PEOPLE = "teams.manage_team_people"
+    BELONG_TO_TEAM = "teams.belong_to_team"
+    LEAD_TEAM = "teams.lead_team"
+
+
+def roles_by_team(user: Any) -> dict[int, frozenset[str]]:
+    """Team → the person's roles in it today."""
+
+    def load() -> dict[int, frozenset[str]]:
+        found: dict[int, set[str]] = {}
+        for team_id, role in user.team_memberships.current().values_list("team_id", "role"):
+            found.setdefault(team_id, set()).add(role)
+        return {key: frozenset(roles) for key, roles in found.items()}
+
+    return remembered(user, "roles_by_team", load)
+
+
+def led_agency_ids(user: Any) -> frozenset[int]:
+    """Agencies whose senior leader the person is today."""
+    return remembered(
+        user,
+        "led_agency_ids",
+        lambda: frozenset(
+            user.agency_roles.current().filter(role=AgencyRole.SENIOR_LEADER).values_list("agency_id", flat=True)
+        ),
+    )
+
+
+def _is_member(user: Any, team: Any) -> bool:
+    return team.pk in roles_by_team(user)
+
+
+def _member_rows(user: Any) -> Q:
+    return Q(pk__in=roles_by_team(user))
+
+
+def _leads_its_agency(user: Any, team: Any) -> bool:
+    return team.agency_id in led_agency_ids(user) or team.partner_agency_id in led_agency_ids(user)
+
+
+def _led_agency_rows(user: Any) -> Q:
+    led = led_agency_ids(user)
+    return Q(agency_id__in=led) | Q(partner_agency_id__in=led)
+
+
+def _coordinates(user: Any, team: Any) -> bool:
+    return team.collaborative.center_id in coordinated_center_ids(user)
+
+
+def _coordinated_rows(user: Any) -> Q:
+    return Q(collaborative__center_id__in=coordinated_center_ids(user))
+
+
+def _leads_team(user: Any, team: Any) -> bool:
+    return TeamRole.LEADER.value in roles_by_team(user).get(team.pk, frozenset())
+
+
+def _led_team_rows(user: Any) -> Q:
+    return Q(pk__in=[key for key, roles in roles_by_team(user).items() if TeamRole.LEADER.value in roles])
+
+
+view_agency = Access(TeamsPermission.VIEW_AGENCY)
+manage_agency = Access(TeamsPermission.MANAGE_AGENCY)
+lead_agency = Access(TeamsPermission.LEAD_AGENCY)
+view_team = Access(TeamsPermission.VIEW_TEAM)
+manage_team = Access(TeamsPermission.MANAGE_TEAM)
+manage_team_people = Access(TeamsPermission.MANAGE_TEAM_PEOPLE)
+belong_to_team = Access(TeamsPermission.BELONG_TO_TEAM)
+lead_team = Access(TeamsPermission.LEAD_TEAM)
+
+for access in (view_agency, manage_agency):
+    access.grant(is_site_administrator, everything_for_administrators)
+    access.grant(
+        lambda user, agency: agency.center_id in coordinated_center_ids(user),
+        lambda user: Q(center_id__in=coordinated_center_ids(user)),
+    )
+for access in (view_agency, lead_agency):
+    access.grant(
+        lambda user, agency: agency.pk in led_agency_ids(user),
+        lambda user: Q(pk__in=led_agency_ids(user)),
+    )
+
+for access in (view_team, manage_team, manage_team_people):
+    access.grant(is_site_administrator, everything_for_administrators)
+    access.grant(_coordinates, _coordinated_rows)
+for access in (view_team, belong_to_team):
+    access.grant(_is_member, _member_rows)
+for access in (manage_team_people, lead_team):
+    access.grant(_leads_team, _led_team_rows)
+view_team.grant(_leads_its_agency, _led_agency_rows)
+view_team.grant(
+    lambda user, team: team.collaborative_id in taught_collaborative_ids(user),
+    lambda user: Q(collaborative_id__in=taught_collaborative_ids(user)),
+)
+
+# Taking part opens the collaborative: its members and their agencies' leaders read its overview and change package.
+view_collaborative.grant(
+    lambda user, collaborative: collaborative.teams.filter(pk__in=roles_by_team(user)).exists(),
+    lambda user: Q(pk__in=user.team_memberships.current().values("team__collaborative_id")),
+)
+view_collaborative.grant(
+    lambda user, collaborative: collaborative.teams.filter(_led_agency_rows(user)).exists(),
+    lambda user: (
+        Q(
+            pk__in=user.agency_roles.current()
+            .filter(role=AgencyRole.SENIOR_LEADER)
+            .values("agency__teams__collaborative_id")
+        )
+        | Q(
+            pk__in=user.agency_roles.current()
+            .filter(role=AgencyRole.SENIOR_LEADER)
+            .values("agency__partner_teams__collaborative_id")
+        )
+    ),
+)
