@@ -87,9 +87,9 @@ class Child:
 class Supervisor:
     """Keeps ``children`` running until it is told to stop."""
 
-    def __init__(self, children: Sequence[Child], write: Callable[[str], None] | None = None) -> None:
+    def __init__(self, children: Sequence[Child]) -> None:
         self.children = children
-        self.write = write or (lambda line: print(line, flush=True))
+        self.readable = True
         self.name_width = max(len(child.name) for child in children)
         self.stop_signals = 0
         self.selector = selectors.DefaultSelector()
@@ -161,15 +161,16 @@ class Supervisor:
 
     def tell(self, child: Child, text: str) -> None:
         """Write one line under the child's name; when nobody can read it any more, stop."""
-        try:
-            self.write(f"{child.name:<{self.name_width}} | {text}")
-        except OSError:
-            self.write = lambda _: None
+        if self.readable and not write_line(f"{child.name:<{self.name_width}} | {text}"):
+            self.readable = False
             self.stop_signals += 1
 
     def close(self, child: Child) -> None:
-        """Stop listening to ``child``."""
+        """Stop listening to ``child``, after its last words."""
         if child.output >= 0:
+            if child.unfinished_line:
+                self.tell(child, child.unfinished_line.decode(errors="replace"))
+                child.unfinished_line = b""
             self.selector.unregister(child.output)
             os.close(child.output)
             child.output = -1
@@ -190,6 +191,15 @@ class Supervisor:
             if time.monotonic() > deadline or impatient():
                 return
             self.wait(0.1)
+
+
+def write_line(text: str) -> bool:
+    """Write a line to the terminal, past Python's buffer; False when it is gone."""
+    try:
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
+    except OSError:
+        return False
+    return True
 
 
 def site_children(python: str) -> list[Child]:
@@ -219,7 +229,7 @@ def main() -> None:
     """Serve the site until Ctrl-C."""
     refuse_taken_port(int(os.environ.get("PORT", "8000")))
     Supervisor(site_children(sys.executable)).run()
-    print("Stopped.", flush=True)
+    write_line("Stopped.")
 
 
 if __name__ == "__main__":
