@@ -23,8 +23,8 @@ Numbers = Sequence[float | None] | npt.NDArray[Any]
 def floats(values: Any, name: str) -> Floats:
     """``values`` as a new float array, None as NaN.
 
-    Raises NotANumberError for anything that is not a number, InfiniteValueError for an infinity. ``name`` is how the sentence
-    calls the values ("numerators").
+    Raises NotANumberError for anything that is not a number, InfiniteValueError for an infinity. ``name`` is
+    how the sentence calls the values ("numerators").
     """
     try:
         array = np.array(values, dtype=np.float64)

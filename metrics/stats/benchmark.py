@@ -162,10 +162,10 @@ def monthly_groups(
 ) -> MonthlyGroups:
     """The benchmarks of many groups at once, equal to ``monthly`` on each.
 
-    ``group``: for every team's value the number of its group, from 0. ``direction`` and ``min_denominator``: for all
-    groups, or one per group. ``n_groups``: how many groups there are when the last ones may be empty. Raises
-    LengthsDifferError, BadOptionError (group numbers), UnknownKindError (direction), NotANumberError, InfiniteValueError,
-    NegativeDenominatorError.
+    ``group``: for every team's value the number of its group, from 0. ``direction`` and ``min_denominator``:
+    for all groups, or one per group. ``n_groups``: how many groups there are when the last ones may be empty.
+    Raises LengthsDifferError, BadOptionError (group numbers), UnknownKindError (direction), NotANumberError,
+    InfiniteValueError, NegativeDenominatorError.
     """
     values = numerators(numerator, "numerators")
     below = denominators(denominator, values)

@@ -59,8 +59,8 @@ class Finding:
 def rates(numerator: Any, denominator: Any = None, multiplier: float = 1) -> Floats:
     """numerator / denominator * multiplier; NaN where either is missing or the denominator is 0, never 0.
 
-    Without denominators the numerators alone, multiplied. Any shape, both alike. Raises NotANumberError, InfiniteValueError,
-    LengthsDifferError, NegativeDenominatorError.
+    Without denominators the numerators alone, multiplied. Any shape, both alike. Raises NotANumberError,
+    InfiniteValueError, LengthsDifferError, NegativeDenominatorError.
     """
     above = floats(numerator, "numerators")
     if denominator is None:
@@ -87,8 +87,8 @@ def check_limits(
     3. DENOMINATOR_JUMP: more than 3 times the median of the last up to 6 denominators above zero, or less than a
        third of it.
 
-    A value that is missing, or a denominator of 0, has no findings of its own. Raises UnknownKindError, NotANumberError,
-    InfiniteValueError, LengthsDifferError, NegativeDenominatorError.
+    A value that is missing, or a denominator of 0, has no findings of its own. Raises UnknownKindError,
+    NotANumberError, InfiniteValueError, LengthsDifferError, NegativeDenominatorError.
     """
     if stat not in PROPORTION_KINDS | RATE_KINDS | SINGLE_VALUE_KINDS:
         raise UnknownKindError(f"There is no statistic “{stat}”.")

@@ -88,8 +88,9 @@ def chart(
     under a numerator of 0 is missing, under a positive numerator infinite (refuse it where data are typed); freeze
     beyond the end takes all points; exclusions that leave nothing leave no lines.
 
-    Raises a StatisticsError: UnknownKindError, LengthsDifferError, NotANumberError, InfiniteValueError, NegativeDenominatorError,
-    MissingDenominatorError, NonPositiveTimeError, BadOptionError, UnorderedPointsError.
+    Raises a StatisticsError: UnknownKindError, LengthsDifferError, NotANumberError, InfiniteValueError,
+    NegativeDenominatorError, MissingDenominatorError, NonPositiveTimeError, BadOptionError,
+    UnorderedPointsError.
 
     Source: statistics.md sections 1 to 3, after qicharts2 (Anhøj 2018, J Open Source Softw 3:699).
     """

@@ -67,11 +67,11 @@ def making_data_count(
 ) -> MakingDataCount:
     """Limits, special causes and marks of a series after Making Data Count.
 
-    ``improvement_direction``: increase, decrease or neutral. ``fix_after``: the first so many points of each group
-    give its limits (12 or more). ``rebase``: values of x at which a new group starts. ``screen_outliers``: leave out
-    moving ranges of 3.267 times their mean and more, once. A missing value keeps its place, breaks shifts and trends
-    and is a common cause. Raises UnknownKindError, UnorderedPointsError (x repeats), BadOptionError, NotANumberError, InfiniteValueError,
-    LengthsDifferError.
+    ``improvement_direction``: increase, decrease or neutral. ``fix_after``: the first so many points of each
+    group give its limits (12 or more). ``rebase``: values of x at which a new group starts.
+    ``screen_outliers``: leave out moving ranges of 3.267 times their mean and more, once. A missing value
+    keeps its place, breaks shifts and trends and is a common cause. Raises UnknownKindError,
+    UnorderedPointsError (x repeats), BadOptionError, NotANumberError, InfiniteValueError, LengthsDifferError.
     """
     if improvement_direction not in DIRECTIONS:
         raise UnknownKindError(f"There is no direction “{improvement_direction}”. Use one of: {', '.join(DIRECTIONS)}.")

@@ -16,11 +16,12 @@ def shewhart(y: Any, center: Any, sigma: Any) -> dict[str, list[int]]:
     """The point numbers, from 1, at which each rule's pattern is complete (the last point of its window).
 
     ``center``, ``sigma``: numbers, or one per point. Keys: we1 (= nelson1) one point beyond 3 sigma; we2 (= nelson5)
-    2 of 3 beyond 2 sigma on one side, the last one among them; we3 (= nelson6) 4 of 5 beyond 1 sigma likewise; we4
-    8 in a row on one side; nelson2 9 in a row on one side; nelson3 6 points steadily up or down; nelson4 14 points
-    alternating; nelson7 15 in a row within 1 sigma, its edge included; nelson8 8 in a row beyond 1 sigma with both
-    sides present. "Beyond" is strict. A point on the centre, an equal neighbour, or a missing value breaks a
-    pattern. Every point compares with its own sigma. Raises NotANumberError, InfiniteValueError, LengthsDifferError, BadOptionError.
+    2 of 3 beyond 2 sigma on one side, the last one among them; we3 (= nelson6) 4 of 5 beyond 1 sigma
+    likewise; we4 8 in a row on one side; nelson2 9 in a row on one side; nelson3 6 points steadily up or
+    down; nelson4 14 points alternating; nelson7 15 in a row within 1 sigma, its edge included; nelson8 8 in a
+    row beyond 1 sigma with both sides present. "Beyond" is strict. A point on the centre, an equal neighbour,
+    or a missing value breaks a pattern. Every point compares with its own sigma. Raises NotANumberError,
+    InfiniteValueError, LengthsDifferError, BadOptionError.
     """
     values = numerators(y)
     centre, width = _like(center, values, "center"), _like(sigma, values, "sigma")
@@ -76,8 +77,9 @@ def _most(away: Floats, width: Floats, least: int, window: int) -> Bools:
     """At least ``least`` of the last ``window`` points beyond ``width`` on one side, this one among them."""
     whole = _all_last(~np.isnan(away), window)
     above, below = away > width, away < -width
-    found: Bools = whole & ((above & (_last(above, window) >= least)) | (below & (_last(below, window) >= least)))
-    return found
+    enough_above = above & (_last(above, window) >= least)
+    enough_below = below & (_last(below, window) >= least)
+    return np.logical_and(whole, enough_above | enough_below)
 
 
 def _numbers(flags: Bools) -> list[int]:
