@@ -293,11 +293,26 @@ STATICFILES_DIRS = [
         if folder.is_dir()
     ),
 ]
+# All that pages use of these packages; the source maps are named inside the files beside them.
+VENDOR_FILES = {
+    "vendor/bootstrap/css/bootstrap.min.css",
+    "vendor/bootstrap/css/bootstrap.min.css.map",
+    "vendor/bootstrap/js/bootstrap.bundle.min.js",
+    "vendor/bootstrap/js/bootstrap.bundle.min.js.map",
+    "vendor/htmx/htmx.min.js",
+    "vendor/plotly/plotly-basic.min.js",
+}
+STATICFILES_FINDERS = [
+    "collab.common.staticfiles.ChosenFilesFinder",
+    "collab.common.staticfiles.ChosenAppsFinder",
+]
+STATICFILES_APPS = ["allauth.account", "allauth.mfa"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "collab.common.staticfiles.ManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Security ------------------------------------------------------------------------------------------------------
 # Plotly fills an empty style element through CSSOM: this is the hash of the empty string, nothing else is let in.
