@@ -16,7 +16,7 @@ import serve
 from dotenv import load_dotenv
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMONSTRATION = {"DEMO": "true", "DEMO_WAIVE_MFA": "true"}
+DEMONSTRATION = {"DEMO": "true", "DEMO_WAIVE_MFA": "true", "LOG_LEVEL": "WARNING"}
 
 
 def main() -> None:
