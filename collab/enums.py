@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from collab.common.enums import DescribedChoices, Tone
+from collab.common.enums import DescribedChoices, EventChoices, Tone
 
 
 class CollaborativeType(DescribedChoices):
@@ -200,7 +199,7 @@ class EvidenceGrade(DescribedChoices):
     PROMISING = "promising", _("Promising: worth testing")
 
 
-class CollabEvent(models.TextChoices):
+class CollabEvent(EventChoices):
     """What the audit trail calls the things that happen to collaboratives."""
 
     CENTER_CREATED = "center_created", _("Center created")
@@ -214,7 +213,10 @@ class CollabEvent(models.TextChoices):
     MEASURE_DEFINED = "measure_defined", _("Measure defined")
     MEASURE_CHANGED = "measure_changed", _("Measure definition changed")
     MEASURE_RETIRED = "measure_retired", _("Measure retired")
+    MEASURE_RETURNED = "measure_returned", _("Measure brought back")
+    MEASURES_REORDERED = "measures_reordered", _("Measures put in another order")
     PACKAGE_DRAFTED = "package_drafted", _("Change package drafted")
     PACKAGE_CHANGED = "package_changed", _("Change package changed")
+    PACKAGE_DISCARDED = "package_discarded", _("Draft of the change package discarded")
     PACKAGE_PUBLISHED = "package_published", _("Change package published")
     PROFILE_CHANGED = "profile_changed", _("Profile changed")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from collab.common.enums import DescribedChoices, Tone
+from collab.common.enums import DescribedChoices, EventChoices, Tone
 
 
 class SubmissionStatus(DescribedChoices):
@@ -105,7 +104,7 @@ class ReportStatus(DescribedChoices):
         return {cls.MAKING.value: Tone.INFO, cls.READY.value: Tone.GOOD, cls.FAILED.value: Tone.PROBLEM}
 
 
-class MetricsEvent(models.TextChoices):
+class MetricsEvent(EventChoices):
     """What the audit trail calls the things that happen to figures and reports."""
 
     MONTH_SUBMITTED = "month_submitted", _("Month submitted")

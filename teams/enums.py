@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from collab.common.enums import DescribedChoices, Tone
+from collab.common.enums import DescribedChoices, EventChoices, Tone
 
 
 class TeamStatus(DescribedChoices):
@@ -103,7 +102,7 @@ class InvitedRole(DescribedChoices):
     TEAM_MEMBER = "team_member", _("Member of a team")
 
 
-class TeamsEvent(models.TextChoices):
+class TeamsEvent(EventChoices):
     """What the audit trail calls the things that happen to agencies, teams and people."""
 
     AGENCY_CREATED = "agency_created", _("Agency added")

@@ -41,6 +41,18 @@ class DescribedChoices(models.TextChoices):
         return self.tones().get(self.value, Tone.NEUTRAL)
 
 
+class EventChoices(models.TextChoices):
+    """The base of every room's audit events, so that the history can name the events of all rooms."""
+
+    @staticmethod
+    def label_of(event: str) -> str:
+        """The words for a stored event, whichever room wrote it."""
+        for room in EventChoices.__subclasses__():
+            if event in room.values:
+                return str(room(event).label)
+        return event.replace("_", " ").capitalize()
+
+
 class JobStatus(DescribedChoices):
     """Where a background job stands."""
 

@@ -62,6 +62,25 @@ class NavItem:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    """One line of the set-up checklist, one click from done.
+
+    ``needed`` lines must be done before the start; the others are advised. ``hint`` says what is missing or what
+    would make it better, and is shown whether the line is done or not.
+    """
+
+    key: str
+    title: str
+    done: bool
+    url: str
+    action: str
+    order: int
+    detail: str = ""
+    hint: str = ""
+    needed: bool = False
+
+
 SectionsFor = Callable[[Any, Span, Any], Iterable[Section]]
 
 
@@ -74,6 +93,7 @@ class Contributions:
     due: list[Callable[[Any, dt.datetime], Iterable[DueItem]]] = field(default_factory=list)
     search: list[Callable[[Any, str], Iterable[SearchResult]]] = field(default_factory=list)
     nav: list[tuple[type, Callable[[Any, Any], Iterable[NavItem]]]] = field(default_factory=list)
+    checklist: list[Callable[[Any], Iterable[ChecklistLine]]] = field(default_factory=list)
 
 
 _contributions = Contributions()
@@ -125,6 +145,14 @@ def contributes_nav(
     return register
 
 
+def contributes_checklist(
+    function: Callable[[Any], Iterable[ChecklistLine]],
+) -> Callable[[Any], Iterable[ChecklistLine]]:
+    """Register the lines that this app adds to the set-up checklist of a collaborative."""
+    _contributions.checklist.append(function)
+    return function
+
+
 def sections_for(subject: Any, span: Span, viewer: Any) -> list[Section]:
     """All sections about ``subject`` in ``span`` that ``viewer`` may see, in order."""
     found = [
@@ -162,3 +190,9 @@ def nav_for(subject: Any, viewer: Any) -> list[NavItem]:
         for item in function(subject, viewer)
     ]
     return sorted(found, key=lambda item: item.order)
+
+
+def checklist_for(collaborative: Any) -> list[ChecklistLine]:
+    """What has to be set up before ``collaborative`` can start, in the order in which it is best done."""
+    found = [line for function in _contributions.checklist for line in function(collaborative)]
+    return sorted(found, key=lambda line: line.order)
