@@ -39,12 +39,14 @@ def pooled_deviation(block: Block) -> Floats:
 
     The mean of the subgroups' deviations when all subgroups of the phase are equally large, otherwise
     sqrt(sum((n-1) s^2) / sum(n-1)). As in the reference implementation, a subgroup without any value makes the
-    sizes unequal and counts as n - 1 = -1.
+    sizes unequal and counts as n - 1 = -1 in the last sum.
     """
     largest = np.where(block.present, block.size, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
     smallest = np.where(block.present, block.size, np.inf).min(axis=1, keepdims=True, initial=np.inf)
     freedom = block.size - 1
-    pooled = np.sqrt(row_sum(freedom * block.sd**2, block.base) / row_sum(freedom, block.base))
+    all_freedom = row_sum(freedom, block.base)
+    squares = row_sum(freedom * block.sd**2, block.base)
+    pooled = np.sqrt(squares / np.where(all_freedom > 0, all_freedom, np.nan))
     return np.where(largest == smallest, row_mean(block.sd, block.base), pooled)
 
 

@@ -70,7 +70,8 @@ def _last(flags: Bools, window: int) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _all_last(flags: Bools, window: int) -> Bools:
-    return _last(flags, window) == window
+    whole: Bools = _last(flags, window) == window
+    return whole
 
 
 def _most(away: Floats, width: Floats, least: int, window: int) -> Bools:
