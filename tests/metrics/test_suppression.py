@@ -83,7 +83,6 @@ def test_teams_compare_from_five_teams_on_and_faculty_from_one():
     assert may_compare(teams, sees_each_team=True).tolist() == [False, True, True, True, True]
 
 
-
 @st.composite
 def proportions(draw):
     whole = draw(st.one_of(st.none(), st.integers(0, 60)))
