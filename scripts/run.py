@@ -26,6 +26,8 @@ def main() -> None:
             os.environ.setdefault(name, value)
     serve.refuse_taken_port(int(os.environ.get("PORT", "8000")))
     prepare()
+    if os.environ.get("DEMO") == "true":
+        print("The sign-in page will list demonstration accounts. Ctrl-C stops everything.", flush=True)
     serve.main()
 
 
