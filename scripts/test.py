@@ -68,11 +68,11 @@ def checks(folder: str) -> list[Stage]:
         "SECRET_KEY": secrets.token_urlsafe(64),
     }
     return [
-        Stage("Lint: ruff", ["ruff", "check", "--quiet", "."]),
+        Stage("Lint: ruff", ["ruff", "check", "--quiet", "--output-format", "concise", "."]),
         Stage("Format: ruff", ["ruff", "format", "--quiet", "--check", "."]),
         Stage("Templates: djlint", ["djlint", "templates", "--lint", "--quiet"]),
         Stage("Types: mypy", ["mypy"]),
-        Stage("Import contracts: import-linter", ["lint-imports"]),
+        Stage("Import contracts: import-linter", ["lint-imports", "--no-logo"]),
         Stage("Migrations are complete", ["manage.py", "makemigrations", "--check", "--dry-run"]),
         Stage(
             "Ready for production: check --deploy",
