@@ -29,7 +29,9 @@ class ChangePackage(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=PackageStatus, default=PackageStatus.DRAFT)
     aim = models.TextField(_("aim"), help_text=_("What will be better, by how much, for whom, by when?"))
     change_note = models.CharField(_("what changed"), max_length=300, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

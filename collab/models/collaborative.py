@@ -85,7 +85,9 @@ class Collaborative(models.Model):
         default=False,
         help_text=_("Only where the agreement with the agencies says so. Everybody else never sees them."),
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CollaborativeQuerySet.as_manager()

@@ -121,7 +121,9 @@ class MeasureVersion(models.Model):
     version_year = models.PositiveSmallIntegerField(_("year of the definition"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True)
     change_note = models.CharField(_("what changed"), max_length=300, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
