@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collab.common.enums import DescribedChoices, EventChoices, Tone
+from collab.enums import CenterRole, CollaborativeRole
 
 
 class TeamStatus(DescribedChoices):
@@ -80,6 +83,15 @@ class Answer(DescribedChoices):
         return {cls.YES.value: Tone.GOOD, cls.NO.value: Tone.ATTENTION, cls.LATER.value: Tone.INFO}
 
 
+class SubjectKind(StrEnum):
+    """What a role is held in. The value names the model and the invitation's field."""
+
+    CENTER = "center"
+    COLLABORATIVE = "collaborative"
+    AGENCY = "agency"
+    TEAM = "team"
+
+
 class InvitedRole(DescribedChoices):
     """The role an invitation leads to. Which object it is for depends on the role."""
 
@@ -100,6 +112,43 @@ class InvitedRole(DescribedChoices):
     TEAM_FAMILY = "team_family", _("Family member in a team")
     TEAM_IMPROVEMENT = "team_improvement", _("Quality improvement in a team")
     TEAM_MEMBER = "team_member", _("Member of a team")
+
+    @property
+    def subject_kind(self) -> SubjectKind:
+        """What the role is held in."""
+        return _LEADS_TO[self][0]
+
+    @property
+    def leads_to(self) -> CenterRole | CollaborativeRole | AgencyRole | TeamRole:
+        """The role that a person holds there after accepting."""
+        return _LEADS_TO[self][1]
+
+    @classmethod
+    def of_kind(cls, kind: SubjectKind) -> list[InvitedRole]:
+        """The roles that are held in a kind of object, in the order of this list."""
+        return [role for role in cls if role.subject_kind is kind]
+
+
+# Invited role → what it is held in, and the role that a person gets there.
+_LEADS_TO: dict[InvitedRole, tuple[SubjectKind, CenterRole | CollaborativeRole | AgencyRole | TeamRole]] = {
+    InvitedRole.COORDINATOR: (SubjectKind.CENTER, CenterRole.COORDINATOR),
+    InvitedRole.CHAIR: (SubjectKind.COLLABORATIVE, CollaborativeRole.CHAIR),
+    InvitedRole.IMPROVEMENT_ADVISOR: (SubjectKind.COLLABORATIVE, CollaborativeRole.IMPROVEMENT_ADVISOR),
+    InvitedRole.COACH: (SubjectKind.COLLABORATIVE, CollaborativeRole.COACH),
+    InvitedRole.EXPERT: (SubjectKind.COLLABORATIVE, CollaborativeRole.EXPERT),
+    InvitedRole.LIVED_EXPERIENCE_FACULTY: (SubjectKind.COLLABORATIVE, CollaborativeRole.LIVED_EXPERIENCE),
+    InvitedRole.SPONSOR: (SubjectKind.COLLABORATIVE, CollaborativeRole.SPONSOR),
+    InvitedRole.REVIEWER: (SubjectKind.COLLABORATIVE, CollaborativeRole.REVIEWER),
+    InvitedRole.SENIOR_LEADER: (SubjectKind.AGENCY, AgencyRole.SENIOR_LEADER),
+    InvitedRole.TEAM_LEADER: (SubjectKind.TEAM, TeamRole.LEADER),
+    InvitedRole.TEAM_DATA_LEAD: (SubjectKind.TEAM, TeamRole.DATA_LEAD),
+    InvitedRole.TEAM_CLINICIAN: (SubjectKind.TEAM, TeamRole.CLINICIAN),
+    InvitedRole.TEAM_PEER: (SubjectKind.TEAM, TeamRole.PEER),
+    InvitedRole.TEAM_LIVED_EXPERIENCE: (SubjectKind.TEAM, TeamRole.LIVED_EXPERIENCE),
+    InvitedRole.TEAM_FAMILY: (SubjectKind.TEAM, TeamRole.FAMILY),
+    InvitedRole.TEAM_IMPROVEMENT: (SubjectKind.TEAM, TeamRole.IMPROVEMENT),
+    InvitedRole.TEAM_MEMBER: (SubjectKind.TEAM, TeamRole.MEMBER),
+}
 
 
 class TeamsEvent(EventChoices):

@@ -12,10 +12,11 @@ from collab.rules import (
     coordinated_center_ids,
     everything_for_administrators,
     is_site_administrator,
+    manage_collaborative,
     taught_collaborative_ids,
     view_collaborative,
 )
-from teams.enums import AgencyRole, TeamRole
+from teams.enums import AgencyRole, InvitedRole, SubjectKind, TeamRole
 
 
 class TeamsPermission(StrEnum):
@@ -29,6 +30,8 @@ class TeamsPermission(StrEnum):
     MANAGE_TEAM_PEOPLE = "teams.manage_team_people"
     BELONG_TO_TEAM = "teams.belong_to_team"
     LEAD_TEAM = "teams.lead_team"
+    ANSWER_REQUESTS = "teams.answer_requests"
+    APPOINT_COORDINATORS = "teams.appoint_coordinators"
 
 
 def roles_by_team(user: Any) -> dict[int, frozenset[str]]:
@@ -95,6 +98,8 @@ manage_team = Access(TeamsPermission.MANAGE_TEAM)
 manage_team_people = Access(TeamsPermission.MANAGE_TEAM_PEOPLE)
 belong_to_team = Access(TeamsPermission.BELONG_TO_TEAM)
 lead_team = Access(TeamsPermission.LEAD_TEAM)
+answer_requests = Access(TeamsPermission.ANSWER_REQUESTS)
+appoint_coordinators = Access(TeamsPermission.APPOINT_COORDINATORS)
 
 for access in (view_agency, manage_agency):
     access.grant(is_site_administrator, everything_for_administrators)
@@ -115,11 +120,34 @@ for access in (view_team, belong_to_team):
     access.grant(_is_member, _member_rows)
 for access in (manage_team_people, lead_team):
     access.grant(_leads_team, _led_team_rows)
-view_team.grant(_leads_its_agency, _led_agency_rows)
+for access in (view_team, answer_requests):
+    access.grant(_leads_its_agency, _led_agency_rows)
 view_team.grant(
     lambda user, team: team.collaborative_id in taught_collaborative_ids(user),
     lambda user: Q(collaborative_id__in=taught_collaborative_ids(user)),
 )
+
+# A coordinator sees everything in a center, so only the site's administrators make one.
+appoint_coordinators.grant(is_site_administrator, everything_for_administrators)
+
+# Who gives roles in what: invites people to them, and ends them.
+APPOINTERS: dict[SubjectKind, Access] = {
+    SubjectKind.CENTER: appoint_coordinators,
+    SubjectKind.COLLABORATIVE: manage_collaborative,
+    SubjectKind.AGENCY: manage_agency,
+    SubjectKind.TEAM: manage_team_people,
+}
+
+
+def may_appoint(user: Any, subject: Any) -> bool:
+    """Whether the person gives roles in this center, collaborative, agency or team."""
+    return APPOINTERS[SubjectKind(subject._meta.model_name)].check(user, subject)
+
+
+def may_invite(user: Any, role: InvitedRole, subject: Any) -> bool:
+    """Whether the person may invite others to this role; a role that the subject does not have is nobody's to give."""
+    return role.subject_kind == subject._meta.model_name and may_appoint(user, subject)
+
 
 # Taking part opens the collaborative: its members and their agencies' leaders read its overview and change package.
 view_collaborative.grant(

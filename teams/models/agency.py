@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from collab.common.models import Dated, DatedQuerySet
+from collab.common.models import Dated, DatedQuerySet, current_q
 from collab.models import Center
 from teams.enums import AgencyRole
 from teams.rules import lead_agency, view_agency
@@ -19,6 +19,13 @@ from teams.rules import lead_agency, view_agency
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(view_agency.rows(user))
+
+    def with_counts(self) -> Self:
+        """With ``team_count`` (as agency or partner, past teams included) and ``leader_count`` (today)."""
+        return self.annotate(
+            team_count=models.Count("teams", distinct=True) + models.Count("partner_teams", distinct=True),
+            leader_count=models.Count("appointments", filter=current_q(prefix="appointments__"), distinct=True),
+        )
 
     def led_by(self, user: Any) -> Self:
         return self.filter(lead_agency.rows(user))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from collab.models import Center, Collaborative
-from teams.enums import InvitedRole
+from teams.enums import InvitedRole, SubjectKind
 from teams.models.agency import Agency
 from teams.models.team import Team
 
@@ -40,8 +42,26 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Neither accepted nor taken back nor run out."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now or timezone.now())
 
+    def waiting(self) -> Self:
+        """Neither accepted nor taken back; some may have run out and can be sent again."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
     def for_token(self, token: str) -> Self:
         return self.filter(token_hash=hashed(token))
+
+    def for_subject(self, subject: Center | Collaborative | Agency | Team) -> Self:
+        """Invitations to roles in one center, collaborative, agency or team."""
+        return self.filter(**{SubjectKind(str(subject._meta.model_name)).value: subject})
+
+    def addressed_to(self, emails: Iterable[str]) -> Self:
+        """Invitations to any of these addresses; capitals do not matter."""
+        return self.annotate(lower_email=Lower("email")).filter(lower_email__in=[email.lower() for email in emails])
+
+    def with_subjects(self) -> Self:
+        """With what they lead to, for showing."""
+        return self.select_related(
+            "center", "collaborative", "agency", "team__collaborative", "team__agency", "invited_by"
+        )
 
 
 class Invitation(models.Model):
@@ -61,6 +81,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=_expiry)
+    # When the mail with the present link was handed over; empty while it waits to be sent.
+    sent_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -106,6 +128,22 @@ class Invitation(models.Model):
                 condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="invitation_accepted_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="invitation_accepted_or_revoked",
+                violation_error_message=_("An invitation is accepted or taken back, never both."),
+            ),
+            *(
+                models.UniqueConstraint(
+                    Lower("email"),
+                    "role",
+                    kind.value,
+                    condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                    name=f"invitation_once_in_{kind.value}",
+                    violation_error_message=_("This address already has an invitation to this role."),
+                )
+                for kind in SubjectKind
             ),
         )
 

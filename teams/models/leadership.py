@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.enums import Answer
 from teams.models.team import Team
+from teams.rules import answer_requests
 
 
 class LeaderRequestQuerySet(models.QuerySet["LeaderRequest"]):
@@ -20,6 +21,10 @@ class LeaderRequestQuerySet(models.QuerySet["LeaderRequest"]):
 
     def visible_to(self, user: Any) -> Self:
         return self.filter(team__in=Team.objects.visible_to(user))
+
+    def waiting_for(self, user: Any) -> Self:
+        """Requests without any answer whose leader the person is."""
+        return self.filter(answer="", team__in=Team.objects.filter(answer_requests.rows(user)))
 
 
 class LeaderRequest(models.Model):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collab.common import months
-from collab.common.models import Dated, DatedQuerySet
+from collab.common.models import Dated, DatedQuerySet, current_q
 from collab.models import Collaborative
 from teams.enums import TeamRole, TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models.agency import Agency
@@ -26,6 +26,19 @@ class TeamQuerySet(models.QuerySet["Team"]):
     def of_member(self, user: Any) -> Self:
         """Teams the person belongs to today."""
         return self.filter(belong_to_team.rows(user))
+
+    def with_people(self) -> Self:
+        """With ``people``: how many people are in the team today."""
+        return self.annotate(
+            people=models.Count("memberships", filter=current_q(prefix="memberships__"), distinct=True)
+        )
+
+    def by_status(self) -> Self:
+        """Teams that take part first, then those that completed, then those that left; by name."""
+        place = {TeamStatus.ACTIVE: 1, TeamStatus.COMPLETED: 2, TeamStatus.WITHDRAWN: 3}
+        return self.order_by(
+            models.Case(*(models.When(status=status, then=order) for status, order in place.items())), "name"
+        )
 
     def expected_in(self, month: dt.date, *, step: int = 1) -> Self:
         """Teams enrolled and active in a reporting month: enrolled by its last day, not withdrawn by then."""
