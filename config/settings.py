@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "metrics.tasks.record_engagement_everywhere",
         "schedule": timedelta(hours=1),
     },
+    "tidy-job-runs": {"task": "collab.common.tasks.tidy", "schedule": timedelta(minutes=10)},
 }
 
 # --- People --------------------------------------------------------------------------------------------------------

@@ -115,13 +115,14 @@ class StaleMark(models.Model):
 
     Written in the transaction that changes the source, removed by the job that has caught up. ``task`` names who can
     (see ``collab.common.jobs.sweeper``), ``key`` what. ``version`` grows with each new mark, so that a job removes only
-    the mark that it has seen.
+    the mark that it has seen. ``taken_at`` says that a worker is at it: others leave it alone for a while.
     """
 
     task = models.CharField(max_length=80)
     key = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=1)
     marked_at = models.DateTimeField(default=timezone.now)
+    taken_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
@@ -134,10 +135,33 @@ class StaleMark(models.Model):
         return f"{self.task} {self.key}"
 
 
+class Heartbeat(models.Model):
+    """When a program of the site last did its round. The jobs page reads from it whether a worker is there at all."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class JobRunQuerySet(models.QuerySet["JobRun"]):
+    def within(self, scope: models.Model) -> Self:
+        """Runs that belong to a scope, such as a collaborative."""
+        return self.filter(scope_type=scope._meta.label_lower, scope_id=scope.pk)
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
+
+
 class JobRun(models.Model):
-    """One run of a background job: when, how long, how far, and what failed."""
+    """One run of a background job: when, how long, how far, and what failed.
+
+    ``key`` says what it is about to the task's sweeper, so that a run can be asked for again; ``subject`` to people.
+    """
 
     task = models.CharField(max_length=80)
+    key = models.CharField(max_length=80, blank=True)
     subject = models.CharField(_("about"), max_length=200)
     scope_type = models.CharField(max_length=60, blank=True)
     scope_id = models.BigIntegerField(null=True)
@@ -150,6 +174,8 @@ class JobRun(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+
+    objects = JobRunQuerySet.as_manager()
 
     class Meta:
         ordering = ("-started_at", "-pk")
@@ -173,3 +199,7 @@ class JobRun(models.Model):
     @property
     def percent(self) -> int:
         return round(100 * self.done / self.total) if self.total else 0
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in (JobStatus.WAITING, JobStatus.RUNNING)

@@ -2,9 +2,20 @@
 
 from celery import shared_task
 
-from collab.common.jobs import sweep_due
+from collab.common import jobs
 
 
 @shared_task
 def sweep() -> int:
-    return sweep_due()
+    jobs.note_heartbeat()
+    return jobs.sweep_due()
+
+
+@shared_task
+def catch_up(task: str, key: str) -> bool:
+    return jobs.catch_up(task, key)
+
+
+@shared_task
+def tidy() -> None:
+    jobs.tidy()

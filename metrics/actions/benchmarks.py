@@ -1,0 +1,171 @@
+"""Computing what all teams achieved together, and showing it: beside the old result, switched live last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collab.common import audit
+from collab.common.formatting import month_name
+from collab.common.jobs import hold, job_run, mark_stale, new_run, running, send_after_commit, settles
+from collab.common.models import JobRun
+from collab.models import Collaborative
+from metrics.actions.engagement import record_engagement
+from metrics.enums import MetricsEvent, RunStatus
+from metrics.marks import DEFINITIONS, RECOMPUTE, RECOMPUTE_ALL, month_key
+from metrics.models import BenchmarkRun, BenchmarkValue
+from metrics.monthly import Rule, compare
+from metrics.queries.frames import month_frame, sums
+from metrics.queries.rosters import changed_months, months_to_compute
+
+# Replaced runs of a month that are kept, to look back when a number is questioned.
+KEPT_RUNS = 3
+
+
+def compute_benchmarks(*, collaborative: Collaborative, month: dt.date) -> BenchmarkRun:
+    """Compute one month for all measures and show the result. Returns the run, live unless a newer one already is.
+
+    Not one transaction on purpose: a run that dies in the middle stays "computing", is never shown, and leaves the
+    run before it live. Doing it twice, or twice at once, changes nothing but the run's number.
+    """
+    run = BenchmarkRun.objects.create(collaborative=collaborative, month=month)
+    frame = month_frame(collaborative, month)
+    rules = [
+        Rule(
+            direction=version.direction,
+            min_denominator=version.min_denominator,
+            divides=version.statistic.has_denominator,
+            has_second=version.statistic.takes_denominator,
+            sums=sums(version.statistic),
+        )
+        for version in frame.versions
+    ]
+    compared = compare(frame.group, frame.numerator, frame.denominator, rules)
+    BenchmarkValue.objects.bulk_create(
+        BenchmarkValue(
+            run=run, measure_id=version.measure_id, month=month, expected=frame.expected, **asdict(benchmark)
+        )
+        for version, benchmark in zip(frame.versions, compared, strict=True)
+    )
+    switch_live(run=run)
+    return run
+
+
+@transaction.atomic
+def switch_live(*, run: BenchmarkRun) -> None:
+    """Show ``run`` instead of the one before it, in one short transaction.
+
+    Workers that finish the same month at once wait here for each other. The run that *began* last stays: it has read
+    everything that the earlier one had.
+    """
+    # FOR NO KEY UPDATE: submissions that refer to the collaborative go on meanwhile.
+    Collaborative.objects.select_for_update(no_key=True).get(pk=run.collaborative_id)
+    of_month = BenchmarkRun.objects.filter(collaborative_id=run.collaborative_id, month=run.month)
+    shown = of_month.filter(status=RunStatus.LIVE).first()
+    run.finished_at = timezone.now()
+    if shown is not None and shown.pk > run.pk:
+        run.status = RunStatus.REPLACED
+    else:
+        of_month.filter(status=RunStatus.LIVE).update(status=RunStatus.REPLACED)
+        run.status = RunStatus.LIVE
+    run.save(update_fields=["status", "finished_at"])
+    replaced = of_month.filter(status=RunStatus.REPLACED).order_by("-pk").values_list("pk", flat=True)
+    of_month.filter(pk__in=list(replaced[KEPT_RUNS:])).delete()
+
+
+def recompute_month(*, collaborative: Collaborative, month: dt.date) -> None:
+    """The job that follows a submission: one month's benchmarks and today's engagement, shown on the jobs page."""
+    with job_run(
+        task=RECOMPUTE,
+        key=month_key(collaborative.pk, month),
+        subject=_("Benchmarks of %(month)s") % {"month": month_name(month)},
+        scope=collaborative,
+    ):
+        compute_benchmarks(collaborative=collaborative, month=month)
+        record_engagement(collaborative=collaborative, day=collaborative.today())
+
+
+def recompute_months(
+    *, collaborative: Collaborative, months: Iterable[dt.date], progress: Callable[[dt.date], None]
+) -> None:
+    """Compute these months one after the other, tell ``progress`` each, and settle their stale marks."""
+    for month in months:
+        with settles(RECOMPUTE, month_key(collaborative.pk, month)):
+            compute_benchmarks(collaborative=collaborative, month=month)
+        progress(month)
+
+
+def follow_the_roster(*, collaborative: Collaborative) -> None:
+    """After teams came or went: today's engagement, and the months whose number of expected teams has changed."""
+    record_engagement(collaborative=collaborative, day=collaborative.today())
+    recompute_months(collaborative=collaborative, months=changed_months(collaborative), progress=_untold)
+
+
+def follow_the_definitions(*, collaborative: Collaborative) -> None:
+    """After a measure was added, changed or retired: all months, shown on the jobs page as one run."""
+    with job_run(
+        task=DEFINITIONS, key=str(collaborative.pk), subject=_("Benchmarks after changed measures"), scope=collaborative
+    ):
+        recompute_months(collaborative=collaborative, months=months_to_compute(collaborative), progress=_untold)
+
+
+def _untold(_month: dt.date) -> None:
+    """For runs whose progress nobody waits for."""
+
+
+@transaction.atomic
+def request_recompute_all(*, by: Any, collaborative: Collaborative) -> JobRun:
+    """Ask for all months again; asking twice while it waits or runs is one run."""
+    Collaborative.objects.select_for_update(no_key=True).get(pk=collaborative.pk)
+    asked = JobRun.objects.within(collaborative).unfinished().filter(task=RECOMPUTE_ALL).first()
+    if asked is not None:
+        return asked
+    months = months_to_compute(collaborative)
+    run = new_run(
+        task=RECOMPUTE_ALL, subject=_("Benchmarks of all months"), scope=collaborative, by=by, total=len(months)
+    )
+    run.key = str(run.pk)
+    run.save(update_fields=["key"])
+    audit.record(
+        by=by, event=MetricsEvent.RECOMPUTE_REQUESTED, target=collaborative, scope=collaborative, months=len(months)
+    )
+    mark_stale(RECOMPUTE_ALL, run.key)
+    send_after_commit(lambda: send_catch_up(RECOMPUTE_ALL, run.key))
+    return run
+
+
+def recompute_all(*, run: JobRun, collaborative: Collaborative) -> None:
+    """Carry out ``request_recompute_all``, from the first month, counting on the run how far it is."""
+    months = months_to_compute(collaborative)
+    run.done, run.total = 0, len(months)
+
+    def one_more(_month: dt.date) -> None:
+        run.done += 1
+        run.save(update_fields=["done", "total"])
+        hold(RECOMPUTE_ALL, run.key)
+
+    with running(run):
+        recompute_months(collaborative=collaborative, months=months, progress=one_more)
+
+
+@transaction.atomic
+def request_again(*, by: Any, collaborative: Collaborative, run: JobRun) -> None:
+    """Ask for the work of ``run`` again."""
+    audit.record(
+        by=by, event=MetricsEvent.RECOMPUTE_REQUESTED, target=run, scope=collaborative, task=run.task, key=run.key
+    )
+    task, key = run.task, run.key
+    mark_stale(task, key)
+    send_after_commit(lambda: send_catch_up(task, key))
+
+
+def send_catch_up(task: str, key: str) -> None:
+    """Send the job that does the work of one mark now. By name: the tasks are a layer above."""
+    current_app.signature("collab.common.tasks.catch_up", args=[task, key]).delay()

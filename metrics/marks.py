@@ -1,0 +1,30 @@
+"""The stale marks of this room: which task catches up with what, and how its key is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from collab.common import months
+
+RECOMPUTE = "metrics.recompute"
+"""A month's benchmarks are older than its figures. Key: ``month_key``."""
+
+RECOMPUTE_ALL = "metrics.recompute_all"
+"""Somebody asked for all months of a collaborative. Key: the job run's number."""
+
+ENGAGEMENT = "metrics.engagement"
+"""Teams enrolled, withdrew, returned or completed. Key: the collaborative's number."""
+
+DEFINITIONS = "metrics.definitions"
+"""Measures were added, changed or retired. Key: the collaborative's number."""
+
+
+def month_key(collaborative_id: int, month: dt.date) -> str:
+    """ "7:2026-03"."""
+    return f"{collaborative_id}:{months.iso(month)}"
+
+
+def read_month_key(key: str) -> tuple[int, dt.date]:
+    """The reverse of ``month_key``. Raises ``ValueError``."""
+    collaborative_id, _, month = key.partition(":")
+    return int(collaborative_id), months.parse(month)

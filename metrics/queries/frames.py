@@ -1,0 +1,70 @@
+"""All teams' numbers of one month, as arrays for the statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from collab.common import months
+from collab.enums import Statistic
+from collab.models import Collaborative, Measure, MeasureVersion
+from metrics.models import Observation
+from metrics.stats.arrays import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class MonthFrame:
+    """What the teams of a collaborative reported for one month.
+
+    ``versions``: the definitions that hold in the month, in the measures' order; only measures that are in use or
+    have a value. ``group``, ``numerator``, ``denominator``: one element per team and measure with a live value;
+    ``group`` is the place in ``versions``, a missing denominator is NaN. ``expected``: how many teams were enrolled
+    and active, whether or not they reported.
+    """
+
+    month: dt.date
+    expected: int
+    versions: tuple[MeasureVersion, ...]
+    group: Ints
+    numerator: Floats
+    denominator: Floats
+
+
+def month_frame(collaborative: Collaborative, month: dt.date) -> MonthFrame:
+    """The frame of one month: four queries, one of them over observations, however many teams there are.
+
+    A value counts whether or not its team was still expected: a team that has withdrawn keeps its data.
+    """
+    measures = list(collaborative.measures.with_versions())
+    rows = (
+        Observation.objects.live()
+        .for_month(month)
+        .filter(measure__in=measures, numerator__isnull=False)
+        .values_list("measure_id", "numerator", "denominator")
+    )
+    values = np.array(list(rows), dtype=np.float64).reshape(-1, 3)
+    with_value = {int(key) for key in np.unique(values[:, 0])}
+    shown = [measure for measure in measures if measure.pk in with_value or is_in_use(measure, month, collaborative)]
+    places = {measure.pk: place for place, measure in enumerate(shown)}
+    return MonthFrame(
+        month=month,
+        expected=collaborative.teams.expected_in(month, step=collaborative.step).count(),
+        versions=tuple(measure.version_for(month) for measure in shown),
+        group=np.array([places[int(key)] for key in values[:, 0]], dtype=np.int64),
+        numerator=values[:, 1],
+        denominator=values[:, 2],
+    )
+
+
+def is_in_use(measure: Measure, month: dt.date, collaborative: Collaborative) -> bool:
+    """Whether teams are asked for ``measure`` in this period: defined by then, and not retired before its end."""
+    last = months.last_day(month, step=collaborative.step)
+    first = min(version.effective_month for version in measure.versions.all())
+    return first <= last and (measure.retired_on is None or measure.retired_on > last)
+
+
+def sums(statistic: Statistic) -> bool:
+    """Whether the first numbers of several teams add up to something: not for medians, scores and days."""
+    return statistic.has_denominator or statistic is Statistic.COUNT

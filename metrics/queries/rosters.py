@@ -1,0 +1,41 @@
+"""Which months have to be computed: those that are over, those with figures, those whose teams have changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max
+
+from collab.models import Collaborative
+from metrics.enums import RunStatus
+from metrics.models import BenchmarkRun, Submission
+
+
+def months_to_compute(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
+    """Every period that is over, and any other for which a team has submitted, in order."""
+    submitted = (
+        Submission.objects.live()
+        .filter(team__collaborative=collaborative)
+        .order_by("month")
+        .values_list("month", flat=True)
+        .distinct()
+    )
+    return sorted({*collaborative.ended_months(now), *submitted})
+
+
+def changed_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
+    """Months whose shown run is missing, or counts other expected teams than there are today."""
+    shown: dict[dt.date, int | None] = dict(
+        BenchmarkRun.objects.filter(collaborative=collaborative, status=RunStatus.LIVE)
+        .annotate(expected=Max("values__expected"))
+        .values_list("month", "expected")
+    )
+    teams = list(collaborative.teams.all())
+
+    def is_changed(month: dt.date) -> bool:
+        if month not in shown:
+            return True
+        # A run without values had no measure to compare: teams that come or go do not change that.
+        return shown[month] not in (None, sum(team.is_expected_in(month) for team in teams))
+
+    return [month for month in months_to_compute(collaborative, now) if is_changed(month)]

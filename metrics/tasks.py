@@ -1,0 +1,51 @@
+"""Background jobs: numbers in, one action called. ``recompute`` and the sweep catch up with the same stale marks."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from collab.common import months
+from collab.common.jobs import catch_up, sweeper
+from collab.common.models import JobRun
+from collab.models import Collaborative
+from metrics.actions.benchmarks import (
+    follow_the_definitions,
+    follow_the_roster,
+    recompute_all,
+    recompute_month,
+)
+from metrics.actions.engagement import mark_all_engagement_stale
+from metrics.marks import DEFINITIONS, ENGAGEMENT, RECOMPUTE, RECOMPUTE_ALL, month_key, read_month_key
+
+
+@shared_task
+def recompute(collaborative_id: int, month: str) -> bool:
+    """After a submission; ``month`` like "2026-03"."""
+    return catch_up(RECOMPUTE, month_key(collaborative_id, months.parse(month)))
+
+
+@shared_task
+def record_engagement_everywhere() -> None:
+    mark_all_engagement_stale()
+
+
+@sweeper(RECOMPUTE)
+def _recompute_month(key: str) -> None:
+    collaborative_id, month = read_month_key(key)
+    recompute_month(collaborative=Collaborative.objects.get(pk=collaborative_id), month=month)
+
+
+@sweeper(RECOMPUTE_ALL)
+def _recompute_all(key: str) -> None:
+    run = JobRun.objects.get(pk=int(key))
+    recompute_all(run=run, collaborative=Collaborative.objects.get(pk=run.scope_id))
+
+
+@sweeper(ENGAGEMENT)
+def _follow_the_roster(key: str) -> None:
+    follow_the_roster(collaborative=Collaborative.objects.get(pk=int(key)))
+
+
+@sweeper(DEFINITIONS)
+def _follow_the_definitions(key: str) -> None:
+    follow_the_definitions(collaborative=Collaborative.objects.get(pk=int(key)))
