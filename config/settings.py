@@ -15,8 +15,9 @@ from config.logging import configure_structlog, logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
-if (BASE_DIR / ".env").is_file():
-    env.read_env(str(BASE_DIR / ".env"))
+_env_file = Path(env.str("ENV_FILE", str(BASE_DIR / ".env")))
+if _env_file.is_file():
+    env.read_env(str(_env_file))
 
 # --- Where it runs -------------------------------------------------------------------------------------------------
 PRODUCTION = env.str("DJANGO_ENV", "local") == "production"

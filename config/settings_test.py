@@ -10,6 +10,7 @@ import tempfile
 _folder = tempfile.mkdtemp(prefix="learning-commons-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
+os.environ["ENV_FILE"] = os.devnull  # what a person has set for their own site must not change a result
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from config.settings import *  # noqa: E402, F403

@@ -21,7 +21,10 @@ DEMONSTRATION = {"DEMO": "true", "DEMO_WAIVE_MFA": "true", "LOG_LEVEL": "WARNING
 
 def main() -> None:
     """Prepare the database where that is needed, then serve until Ctrl-C."""
-    if not load_dotenv(ROOT / ".env") and os.environ.get("DJANGO_ENV") != "production":
+    env_file = Path(os.environ.get("ENV_FILE", ROOT / ".env"))
+    if env_file.is_file():
+        load_dotenv(env_file)
+    elif os.environ.get("DJANGO_ENV") != "production":
         for name, value in DEMONSTRATION.items():
             os.environ.setdefault(name, value)
     serve.refuse_taken_port(int(os.environ.get("PORT", "8000")))
