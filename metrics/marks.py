@@ -10,7 +10,7 @@ RECOMPUTE = "metrics.recompute"
 """A month's benchmarks are older than its figures. Key: ``month_key``."""
 
 RECOMPUTE_ALL = "metrics.recompute_all"
-"""Somebody asked for all months of a collaborative. Key: the job run's number."""
+"""Somebody asked for all months of a collaborative. Key: collaborative and job run, like "7:341"."""
 
 ENGAGEMENT = "metrics.engagement"
 """Teams enrolled, withdrew, returned or completed. Key: the collaborative's number."""

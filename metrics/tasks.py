@@ -37,8 +37,8 @@ def _recompute_month(key: str) -> None:
 
 @sweeper(RECOMPUTE_ALL)
 def _recompute_all(key: str) -> None:
-    run = JobRun.objects.get(pk=int(key))
-    recompute_all(run=run, collaborative=Collaborative.objects.get(pk=run.scope_id))
+    collaborative_id, run_id = map(int, key.split(":"))
+    recompute_all(run=JobRun.objects.get(pk=run_id), collaborative=Collaborative.objects.get(pk=collaborative_id))
 
 
 @sweeper(ENGAGEMENT)

@@ -11,5 +11,6 @@ class CommonConfig(AppConfig):
     verbose_name = _("Common mechanisms")
 
     def ready(self) -> None:
-        # Each app's `sections` module registers what it shows on the pages of lower apps.
-        autodiscover_modules("sections")
+        # Each app's `sections` module registers what it shows on the pages of lower apps, and its `tasks` module who
+        # catches up with its stale marks.
+        autodiscover_modules("sections", "tasks")

@@ -131,7 +131,7 @@ def request_recompute_all(*, by: Any, collaborative: Collaborative) -> JobRun:
     run = new_run(
         task=RECOMPUTE_ALL, subject=_("Benchmarks of all months"), scope=collaborative, by=by, total=len(months)
     )
-    run.key = str(run.pk)
+    run.key = f"{collaborative.pk}:{run.pk}"
     run.save(update_fields=["key"])
     audit.record(
         by=by, event=MetricsEvent.RECOMPUTE_REQUESTED, target=collaborative, scope=collaborative, months=len(months)
