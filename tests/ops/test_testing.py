@@ -99,9 +99,8 @@ def test_a_failing_stage_stops_the_run_under_its_name(tmp_path: Path) -> None:
 
 def test_the_settings_of_ones_own_site_do_not_reach_the_tests(tmp_path: Path) -> None:
     program = tmp_path / "tells.py"
-    program.write_text(
-        "import os; print(*(os.environ.get(name) for name in ('DATABASE_URL', 'SECRET_KEY', 'ENV_FILE')))"
-    )
+    names = ("DATABASE_URL", "SECRET_KEY", "ENV_FILE")
+    program.write_text(f"import os; print(*(os.environ.get(name) for name in {names}))")
     code = f"checks.run(checks.Stage('x', [{str(program)!r}]), 'folder')"
     result = run_code(code, DATABASE_URL="postgres://mine/real", SECRET_KEY="mine", ENV_FILE="mine.env")
     assert result.stdout.splitlines()[-1] == f"None None {os.devnull}", result.stderr
