@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from collab.actions.measures import DEFINITIONS
 from collab.common.enums import JobStatus
 from collab.common.jobs import catch_up, mark_stale
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative, Measure
 from metrics.actions.benchmarks import compute_benchmarks, follow_the_roster, switch_live
 from metrics.enums import MissingReason, RunStatus, SubmissionStatus
-from metrics.marks import DEFINITIONS, RECOMPUTE, month_key
+from metrics.marks import RECOMPUTE, month_key
 from metrics.models import BenchmarkRun, BenchmarkValue, EngagementRecord
 from metrics.queries.benchmarks import benchmark_series
 from tests.factories.collab import CollaborativeFactory, MeasureFactory, MeasureVersionFactory

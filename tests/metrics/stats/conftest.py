@@ -11,13 +11,18 @@ SPC = Path(__file__).resolve().parents[4] / "shared" / "data" / "spc"
 
 
 @pytest.fixture(scope="session")
-def worked_cases() -> Callable[[str], list[dict[str, Any]]]:
-    """The cases of one file of ../shared/data/spc."""
+def spc_folder() -> Path:
+    """../shared/data/spc, read in place."""
+    if not SPC.is_dir():
+        pytest.skip("../shared/data/spc is not beside the project: its worked cases were not run")
+    return SPC
+
+
+@pytest.fixture(scope="session")
+def worked_cases(spc_folder: Path) -> Callable[[str], list[dict[str, Any]]]:
+    """The cases of one of its files."""
 
     def read(name: str) -> list[dict[str, Any]]:
-        path = SPC / name
-        if not path.is_file():
-            pytest.skip(f"../shared/data/spc/{name} is not beside the project: its worked cases were not run")
-        return json.loads(path.read_text(encoding="utf-8"))["cases"]
+        return json.loads((spc_folder / name).read_text(encoding="utf-8"))["cases"]
 
     return read

@@ -3,6 +3,7 @@
 Nothing here is shared with metrics.stats; None is a missing value.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from fractions import Fraction
@@ -40,9 +41,7 @@ def known(values: Sequence[Value]) -> list[float]:
 def average_moving_range(values: Sequence[Value], screen: bool, factor: float = 3.267) -> Value:
     """Over neighbours both known; ``values`` are the base points only."""
     ranges = [
-        abs(after - before)
-        for before, after in zip(values, values[1:], strict=False)
-        if before is not None and after is not None
+        abs(after - before) for before, after in itertools.pairwise(values) if before is not None and after is not None
     ]
     average = mean(ranges)
     if screen and average is not None:
@@ -77,7 +76,7 @@ def runs(values: Sequence[Value], centres: Sequence[Value], include: Sequence[bo
         }  # fmt: skip
     longest = current = 1
     crossings = 0
-    for before, after in zip(sides, sides[1:], strict=False):
+    for before, after in itertools.pairwise(sides):
         current = current + 1 if before == after else 1
         crossings += before != after
         longest = max(longest, current)
@@ -118,9 +117,7 @@ def points(y: Sequence[Value], n: Sequence[Value] | None, x: Sequence[object]) -
 class Phase:
     """Centre and limits of one phase, point by point."""
 
-    def __init__(
-        self, kind: str, members: list[dict[str, Value]], base: list[bool], cl: Value, screen: bool
-    ) -> None:
+    def __init__(self, kind: str, members: list[dict[str, Value]], base: list[bool], cl: Value, screen: bool) -> None:
         self.members, self.base, self.given, self.screen = members, base, cl, screen
         self.y: list[Value] = [member["value"] for member in members]
         self.cl: list[Value] = [cl] * len(members)
@@ -201,9 +198,7 @@ class Phase:
                 for value, sigma in zip(self.y, sigmas, strict=True)
             ]
             average = average_moving_range(self._based(z), self.screen)
-            sigmas = [
-                None if sigma is None or average is None else sigma * average / 1.128 for sigma in sigmas
-            ]
+            sigmas = [None if sigma is None or average is None else sigma * average / 1.128 for sigma in sigmas]
         self._band(centre, sigmas, 0.0, ceiling)
 
     def _p(self, prime: bool = False) -> None:
@@ -314,9 +309,21 @@ def chart(
     bounds = [0, *ends, many]
     found: dict[str, list[object]] = {
         name: []
-        for name in ("y", "cl", "lcl", "ucl", "lcl_95", "ucl_95", "sigma_signal", "part", "baseline", "include", "parts")
+        for name in (
+            "y",
+            "cl",
+            "lcl",
+            "ucl",
+            "lcl_95",
+            "ucl_95",
+            "sigma_signal",
+            "part",
+            "baseline",
+            "include",
+            "parts",
+        )
     }
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False), start=1):
+    for number, (start, end) in enumerate(itertools.pairwise(bounds), start=1):
         baseline = [part is not None or freeze is None or place + 1 <= freeze for place in range(start, end)]
         include = [place + 1 not in (exclude or []) for place in range(start, end)]
         base = [early and counts for early, counts in zip(baseline, include, strict=True)]
@@ -373,7 +380,9 @@ def benchmark(
         "abc": None,
     }
     if teams and direction != "none":
-        ranked = sorted(teams, key=lambda team: Fraction(team[0] + 1) / Fraction(team[1] + 2), reverse=direction == "up")
+        ranked = sorted(
+            teams, key=lambda team: Fraction(team[0] + 1) / Fraction(team[1] + 2), reverse=direction == "up"
+        )
         needed = Fraction(sum(Fraction(below) for _above, below in teams), 10)
         above_sum = below_sum = Fraction(0)
         for above, below in ranked:

@@ -31,7 +31,13 @@ def test_all_missing_has_no_signal_and_no_centre(kind: str) -> None:
     assert np.isnan(chart.ucl).all()
     assert not chart.sigma_signal.any()
     part = chart.parts[0]
-    assert (part.n_obs, part.n_useful, part.longest_run, part.n_crossings, part.runs_signal) == (12, 0, None, None, False)
+    assert (part.n_obs, part.n_useful, part.longest_run, part.n_crossings, part.runs_signal) == (
+        12,
+        0,
+        None,
+        None,
+        False,
+    )
 
 
 @ANY_KIND
@@ -65,6 +71,17 @@ def test_a_constant_series_lies_exactly_on_its_centre(value: float, points: int)
         if kind != "run":
             np.testing.assert_array_equal(plain.ucl, plain.cl)
             np.testing.assert_array_equal(plain.lcl, plain.cl)
+
+
+@pytest.mark.parametrize("kind", ["i", "ip"])
+@pytest.mark.parametrize(("jump", "kept"), [(4.2, True), (4.5, False)])
+def test_screening_leaves_out_ranges_of_3_267_times_their_mean(kind: str, jump: float, kept: bool) -> None:
+    """Nine steps of 1 and one of 4.2 (3.18 times their mean) or 4.5 (3.33 times their mean)."""
+    y = np.cumsum([0, 1, 1, 1, 1, jump, 1, 1, 1, 1, 1])
+    average = (9 + jump) / 10 if kept else 1.0
+    sigma = average / 1.128 if kind == "i" else average * (np.pi / 2) ** 0.5 / 2**0.5
+    chart = spc.chart(kind, y)
+    np.testing.assert_allclose(chart.ucl - chart.cl, 3 * sigma, rtol=1e-12)
 
 
 def test_all_zero_proportions_have_a_line_at_zero() -> None:
@@ -162,9 +179,7 @@ def test_categories_are_sorted_have_no_runs_signal_and_a_deviation_of_z() -> Non
     assert funnel.x == ("A", "B", "C", "D", "E", "F")
     cl = 32 / 141
     z = [(a / b - cl) / (cl * (1 - cl) / b) ** 0.5 for a, b in zip(y, n, strict=True)]
-    np.testing.assert_allclose(
-        funnel.ucl[0], cl + 3 * np.std(z, ddof=1) * (cl * (1 - cl) / 22) ** 0.5, rtol=1e-12
-    )
+    np.testing.assert_allclose(funnel.ucl[0], cl + 3 * np.std(z, ddof=1) * (cl * (1 - cl) / 22) ** 0.5, rtol=1e-12)
     long = spc.chart("run", [1] * 20 + [5] * 20, x=[f"team {place:02}" for place in range(40)])
     assert not long.parts[0].runs_signal
     assert long.parts[0].longest_run == 20

@@ -8,7 +8,6 @@ import pytest
 
 from metrics.stats import spc
 from metrics.stats.errors import StatisticsError
-
 from tests.metrics.stats.checks import LIMITS, LINES, assert_close, numbers
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 
 from metrics.stats import spc
-
 from tests.metrics.stats import slow
 from tests.metrics.stats.checks import LINES, assert_close, numbers
 
