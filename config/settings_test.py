@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 _folder = tempfile.mkdtemp(prefix="learning-commons-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -27,6 +28,9 @@ STORAGES = {
 # Jobs run where they are sent, so that a test sees what follows from a commit.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# Nothing is collected for a test run; the live server of the journeys finds static files where they lie.
+STATIC_ROOT = Path(_folder) / "static"
+STATIC_ROOT.mkdir()
 if SQLITE:
     # Journeys run the server in a thread: a file database lets it and the test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}

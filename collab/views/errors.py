@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    return render(request, "errors/page.html", {"title": title, "sentence": sentence}, status=status)
+def _page(
+    request: HttpRequest, status: int, title: str, sentence: str, *, template: str = "errors/page.html"
+) -> HttpResponse:
+    return render(request, template, {"title": title, "sentence": sentence}, status=status)
 
 
 @login_not_required
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,
         400,
@@ -34,7 +36,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @login_not_required
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,
         404,
@@ -50,6 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         500,
         _("Something broke on our side"),
         _("What you typed in a month is kept. Try again in a minute; if it stays, tell your coordinator."),
+        template="errors/server_error.html",
     )
 
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collab.common.sections import due_items_for, home_sections_for, sections_for
+from collab.enums import CollaborativeStatus
 from collab.models import Collaborative
+from collab.presenters.home import facts, nothing_due
+from collab.queries.collaboratives import find_collaborative
 
 
 @require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     """What is due from me, then how we are doing."""
+    due_items = due_items_for(request.user, timezone.now())
+    sections = home_sections_for(request.user)
+    collaboratives = list(Collaborative.objects.visible_to(request.user).select_related("center"))
     context = {
-        "due_items": due_items_for(request.user, timezone.now()),
-        "sections": home_sections_for(request.user),
-        "collaboratives": Collaborative.objects.visible_to(request.user).select_related("center"),
+        "due_items": due_items,
+        "sections": sections,
+        "collaboratives": collaboratives,
+        "empty_text": nothing_due(request.user),
+        "has_place": bool(due_items or sections or collaboratives),
     }
     return render(request, "collab/my_work.html", context)
 
@@ -25,8 +33,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_safe
 def collaborative(request: HttpRequest, collaborative: str) -> HttpResponse:
     """The overview: aim, facts, and the sections of every room."""
-    found = get_object_or_404(
-        Collaborative.objects.visible_to(request.user).select_related("center"), slug=collaborative
-    )
-    context = {"collaborative": found, "sections": sections_for(found, found.span, request.user)}
+    found = find_collaborative(request.user, collaborative)
+    context = {
+        "collaborative": found,
+        "nav_key": "overview",
+        "status": CollaborativeStatus(found.status),
+        "facts": facts(found),
+        "sections": sections_for(found, found.span, request.user),
+    }
     return render(request, "collab/collaborative.html", context)

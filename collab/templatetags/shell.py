@@ -1,0 +1,33 @@
+"""What the frame around every page needs: the collaborative switcher, the menus and sections that rooms contribute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from collab.common.sections import NavItem, Section, nav_for
+from collab.models import Collaborative
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def my_collaboratives(context: Context) -> list[Collaborative]:
+    """The collaboratives that the person may open, for the switcher."""
+    return list(Collaborative.objects.visible_to(context["request"].user).only("slug", "name"))
+
+
+@register.simple_tag(takes_context=True)
+def menu_of(context: Context, subject: Any) -> list[NavItem]:
+    """The menu of a collaborative or team as the person sees it."""
+    return nav_for(subject, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def show_section(context: Context, section: Section) -> str:
+    """Draw a contributed section's body; its template sees ``section`` and everything in ``section.context``."""
+    drawn = context.template.engine.get_template(section.template)  # type: ignore[union-attr]  # bound while rendering
+    with context.push(section=section, **section.context):
+        return drawn.render(context)
