@@ -1,4 +1,8 @@
-"""The stale marks of this room: which task catches up with what, and how its key is written."""
+"""The stale marks of this room: which task catches up with what, and how its key is written.
+
+Lower rooms write marks of their own, which ``metrics.tasks`` catches up with too: ``teams.actions.teams.ROSTER``
+when teams come or go, ``collab.actions.measures.DEFINITIONS`` when measures change.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,6 @@ RECOMPUTE = "metrics.recompute"
 
 RECOMPUTE_ALL = "metrics.recompute_all"
 """Somebody asked for all months of a collaborative. Key: collaborative and job run, like "7:341"."""
-
-ENGAGEMENT = "metrics.engagement"
-"""Teams enrolled, withdrew, returned or completed. Key: the collaborative's number."""
-
-DEFINITIONS = "metrics.definitions"
-"""Measures were added, changed or retired. Key: the collaborative's number."""
 
 
 def month_key(collaborative_id: int, month: dt.date) -> str:

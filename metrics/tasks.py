@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from collab.actions.measures import DEFINITIONS
 from collab.common import months
 from collab.common.jobs import catch_up, sweeper
 from collab.common.models import JobRun
@@ -15,7 +16,8 @@ from metrics.actions.benchmarks import (
     recompute_month,
 )
 from metrics.actions.engagement import mark_all_engagement_stale
-from metrics.marks import DEFINITIONS, ENGAGEMENT, RECOMPUTE, RECOMPUTE_ALL, month_key, read_month_key
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, month_key, read_month_key
+from teams.actions.teams import ROSTER
 
 
 @shared_task
@@ -41,7 +43,7 @@ def _recompute_all(key: str) -> None:
     recompute_all(run=JobRun.objects.get(pk=run_id), collaborative=Collaborative.objects.get(pk=collaborative_id))
 
 
-@sweeper(ENGAGEMENT)
+@sweeper(ROSTER)
 def _follow_the_roster(key: str) -> None:
     follow_the_roster(collaborative=Collaborative.objects.get(pk=int(key)))
 

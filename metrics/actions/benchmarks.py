@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collab.actions.measures import DEFINITIONS
 from collab.common import audit
 from collab.common.formatting import month_name
 from collab.common.jobs import hold, job_run, mark_stale, new_run, running, send_after_commit, settles
@@ -19,7 +20,7 @@ from collab.common.models import JobRun
 from collab.models import Collaborative
 from metrics.actions.engagement import record_engagement
 from metrics.enums import MetricsEvent, RunStatus
-from metrics.marks import DEFINITIONS, RECOMPUTE, RECOMPUTE_ALL, month_key
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, month_key
 from metrics.models import BenchmarkRun, BenchmarkValue
 from metrics.monthly import Rule, compare
 from metrics.queries.frames import month_frame, sums

@@ -9,9 +9,9 @@ from django.db import transaction
 from collab.common.jobs import mark_stale
 from collab.enums import CollaborativeStatus
 from collab.models import Collaborative
-from metrics.marks import ENGAGEMENT
 from metrics.models import EngagementRecord
 from metrics.queries.engagement import figures_on
+from teams.actions.teams import ROSTER
 
 
 @transaction.atomic
@@ -39,4 +39,4 @@ def record_engagement(*, collaborative: Collaborative, day: dt.date) -> list[Eng
 def mark_all_engagement_stale() -> None:
     """Have every collaborative that has not ended counted again; the sweep does it one by one."""
     for key in Collaborative.objects.exclude(status=CollaborativeStatus.ENDED).values_list("pk", flat=True):
-        mark_stale(ENGAGEMENT, str(key))
+        mark_stale(ROSTER, str(key))
