@@ -1,0 +1,35 @@
+"""The colours of charts on white paper. In the browser the tokens of the stylesheet stand in for them by name."""
+
+from __future__ import annotations
+
+from metrics.charts.figure import Mark
+
+INK = "#1c2528"
+SOFT = "#526065"
+AXIS = "#9aa6aa"
+GRID = "#e6ebec"
+DATA = "#12343f"
+CENTRE = "#526065"
+BAND = "#e3e8ea"
+BAND_WIDE = "#f0f3f4"
+GOAL = "#1d5c3a"
+CONCERN = "#b04a00"
+IMPROVEMENT = "#1d6f8a"
+PAPER = "#ffffff"
+
+# What the browser looks up instead (static/js/charts/theme.js): our colour → token.
+TOKENS = {
+    INK: "--color-ink",
+    SOFT: "--color-ink-soft",
+    AXIS: "--chart-axis",
+    GRID: "--chart-grid",
+    DATA: "--chart-data",
+    BAND: "--chart-band",
+    BAND_WIDE: "--chart-band-wide",
+    GOAL: "--chart-goal",
+    CONCERN: "--chart-signal",
+    IMPROVEMENT: "--chart-improvement",
+    PAPER: "--color-surface",
+}
+
+OF_MARK = {Mark.PLAIN: DATA, Mark.CHANGE: DATA, Mark.CONCERN: CONCERN, Mark.IMPROVEMENT: IMPROVEMENT}

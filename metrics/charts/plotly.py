@@ -1,0 +1,269 @@
+"""The figure as a Plotly figure: a plain dictionary, ready for orjson.
+
+The same picture as ``svg.py``. Nothing here needs the plotly package, which takes half a second to import and six
+milliseconds a figure; the tests let it judge the dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from metrics.charts import palette
+from metrics.charts.figure import LineKind, Mark, PointState, RunChartFigure
+from metrics.charts.svg import BOTTOM, LEFT, RIGHT, TOP, band_polygons, shown_brackets
+
+SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "square", Mark.IMPROVEMENT: "square"}
+DASHES = {
+    LineKind.CENTRE: (palette.CENTRE, 1.5, "solid"),
+    LineKind.GOAL: (palette.GOAL, 1.5, "6px,4px"),
+    LineKind.LIMIT: (palette.CENTRE, 1, "1px,3px"),
+}
+
+
+def to_plotly(figure: RunChartFigure) -> dict[str, Any]:
+    """``{"data": [...], "layout": {...}}`` for ``Plotly.newPlot``; positions along x are indices of months."""
+    return {"data": list(_traces(figure)), "layout": _layout(figure)}
+
+
+def _traces(figure: RunChartFigure) -> list[dict[str, Any]]:
+    traces = [
+        _band(band_polygons(band), colour, band.name)
+        for band, colour in zip(figure.bands, (palette.BAND_WIDE, palette.BAND), strict=False)
+    ]
+    if figure.pooled:
+        traces.append(_line(0, figure.pooled, (palette.SOFT, 1.5, "solid"), air=0))
+    hidden = [index for index, point in enumerate(figure.points) if point.state is PointState.HIDDEN]
+    if hidden:
+        traces.append(_hidden(figure, hidden))
+    traces += [_line(line.first, line.values, DASHES[line.kind], air=0.5) for line in figure.lines]
+    traces.append(_data(figure))
+    return traces
+
+
+def _band(polygons: Any, colour: str, name: str) -> dict[str, Any]:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for corners in polygons:
+        if x:
+            x.append(None)
+            y.append(None)
+        x += [corner[0] for corner in corners]
+        y += [corner[1] for corner in corners]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": x,
+        "y": y,
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"width": 0, "color": colour},
+        "hoverinfo": "skip",
+    }
+
+
+def _line(first: int, values: Sequence[float | None], drawn: tuple[str, float, str], *, air: float) -> dict[str, Any]:
+    colour, width, dash = drawn
+    x = [float(first + index) for index in range(len(values))]
+    y = list(values)
+    if air:
+        x, y = [x[0] - air, *x, x[-1] + air], [y[0], *y, y[-1]]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": colour, "width": width, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _hidden(figure: RunChartFigure, places: list[int]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": places,
+        "y": [figure.y_max - figure.y_min] * len(places),
+        "base": figure.y_min,
+        "width": 0.8,
+        "marker": {
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": palette.AXIS, "size": 6, "solidity": 0.2},
+        },
+        "hovertext": [f"{figure.points[place].label}: {figure.points[place].text}" for place in places],
+        "hoverinfo": "text",
+    }
+
+
+def _data(figure: RunChartFigure) -> dict[str, Any]:
+    points = figure.points
+    colours = [palette.OF_MARK[point.mark] for point in points]
+    size = 8 if len(points) <= 40 else 5
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(range(len(points))),
+        "y": [point.value for point in points],
+        "connectgaps": False,
+        "line": {"color": palette.DATA, "width": 1.75},
+        "marker": {
+            "size": size,
+            "symbol": [SYMBOLS[point.mark] for point in points],
+            "color": [
+                palette.PAPER if point.state is PointState.MATURING else colour
+                for point, colour in zip(points, colours, strict=True)
+            ],
+            "line": {"width": 1.5, "color": colours},
+        },
+        "hovertext": [f"{point.label}: {point.text}" for point in points],
+        "hoverinfo": "text",
+    }
+
+
+def _layout(figure: RunChartFigure) -> dict[str, Any]:
+    return {
+        "autosize": True,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverdistance": 30,
+        "barmode": "overlay",
+        "font": {"size": 12, "color": palette.SOFT},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
+        "hoverlabel": {"bgcolor": palette.PAPER, "bordercolor": palette.AXIS, "font": {"color": palette.INK}},
+        "xaxis": {
+            "range": [-0.5, len(figure.points) - 0.5],
+            "tickvals": [tick.at for tick in figure.x_ticks],
+            "ticktext": [tick.text for tick in figure.x_ticks],
+            "showgrid": False,
+            "zeroline": False,
+            "linecolor": palette.AXIS,
+            "showline": True,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "range": [figure.y_min, figure.y_max],
+            "tickvals": [tick.at for tick in figure.y_ticks],
+            "ticktext": [tick.text for tick in figure.y_ticks],
+            "gridcolor": palette.GRID,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "shapes": [*_break_shapes(figure), *_bracket_shapes(figure)],
+        "annotations": [
+            *_axis_name(figure),
+            *_end_labels(figure),
+            *_break_numbers(figure),
+            *_bracket_words(figure),
+        ],
+    }
+
+
+def _axis_name(figure: RunChartFigure) -> list[dict[str, Any]]:
+    if not figure.axis_name:
+        return []
+    short = len(figure.axis_name) < 6
+    return [
+        {
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "y": 1,
+            "xanchor": "right" if short else "left",
+            "yanchor": "bottom",
+            "xshift": -8 if short else -LEFT + 8,
+            "yshift": 6,
+            "text": _plain(figure.axis_name),
+            "showarrow": False,
+        }
+    ]
+
+
+def _end_labels(figure: RunChartFigure) -> list[dict[str, Any]]:
+    return [
+        {
+            "xref": "paper",
+            "x": 1,
+            "y": label.at,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "xshift": 8,
+            "align": "left",
+            "text": f"{_plain(label.name)}<br>{_plain(label.value)}",
+            "font": {"color": palette.GOAL if label.kind == LineKind.GOAL.value else palette.SOFT},
+            "showarrow": False,
+        }
+        for label in figure.end_labels
+    ]
+
+
+def _break_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "line",
+            "x0": change.index - 0.5,
+            "x1": change.index - 0.5,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1.02,
+            "line": {"color": palette.AXIS, "width": 1, "dash": "2px,3px"},
+        }
+        for change in figure.breaks
+    ]
+
+
+def _break_numbers(figure: RunChartFigure) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": change.index - 0.5,
+            "yref": "paper",
+            "y": 1,
+            "yanchor": "bottom",
+            "yshift": 5,
+            "text": str(change.number),
+            "showarrow": False,
+        }
+        for change in figure.breaks
+    ]
+
+
+def _bracket_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "line",
+            "x0": bracket.first - 0.3,
+            "x1": bracket.last + 0.3,
+            "yref": "paper",
+            "y0": 1.01,
+            "y1": 1.01,
+            "line": {"color": palette.OF_MARK[bracket.mark], "width": 1.5},
+        }
+        for bracket in shown_brackets(figure.brackets)
+    ]
+
+
+def _bracket_words(figure: RunChartFigure) -> list[dict[str, Any]]:
+    last = len(figure.points) - 1
+    return [
+        {
+            # Near an end of the chart the words start or end with the bracket, so that they stay inside.
+            "x": bracket.last if bracket.last == last else (bracket.first + bracket.last) / 2,
+            "xanchor": "right" if bracket.last == last else "center",
+            "yref": "paper",
+            "y": 1,
+            "yanchor": "bottom",
+            "yshift": 5,
+            "text": _plain(bracket.words),
+            "font": {"color": palette.OF_MARK[bracket.mark]},
+            "showarrow": False,
+        }
+        for bracket in shown_brackets(figure.brackets)
+    ]
+
+
+def _plain(text: str) -> str:
+    """Text for Plotly, which reads a little HTML in annotations."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,70 @@
+"""Axes: round numbers, months that fit, and labels that do not lie on each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+from collab.common import formatting
+from metrics.charts.figure import Tick
+
+STEPS = (1, 2, 2.5, 5, 10)
+MOST_MONTH_LABELS = 7
+MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60)
+
+
+def nice_step(span: float, wanted: int = 4) -> float:
+    """The smallest step of 1, 2, 2.5 or 5 times a power of ten that cuts ``span`` into at most ``wanted`` parts."""
+    rough = span / wanted
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(step * power for step in STEPS if step * power >= rough * (1 - 1e-9))
+
+
+def value_axis(low: float, high: float, *, from_zero: bool, ceiling: float | None) -> tuple[float, float, list[float]]:
+    """The ends of the axis and its ticks for values from ``low`` to ``high``.
+
+    From zero unless told otherwise; never above ``ceiling`` (100 for percent). A series without spread gets an axis
+    one step high.
+    """
+    bottom = 0.0 if from_zero else low
+    if high <= bottom:
+        high = bottom + (abs(bottom) or 1.0)
+    step = nice_step(high - bottom)
+    first = math.floor(bottom / step + 1e-9)
+    last = math.ceil(high / step - 1e-9)
+    # The highest value must not touch the frame, where the signals' words stand.
+    if high > (last - 0.15) * step and not (ceiling is not None and last * step >= ceiling):
+        last += 1
+    ticks = [round(number * step, 10) for number in range(first, last + 1)]
+    return ticks[0], ticks[-1], ticks
+
+
+def month_ticks(months: Sequence[dt.date]) -> tuple[Tick, ...]:
+    """Labels for some of the months, evenly spaced, the last month always among them."""
+    count = len(months)
+    step = next((step for step in MONTH_STEPS if count / step <= MOST_MONTH_LABELS), MONTH_STEPS[-1])
+    chosen = range((count - 1) % step, count, step)
+    return tuple(Tick(place, formatting.month_short(months[place])) for place in chosen)
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places for labels as near as possible to where they are ``wanted``, ``gap`` apart, within low and high.
+
+    Order is kept. Where there is not room for all, they stand evenly over the whole axis.
+    """
+    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
+    if (len(wanted) - 1) * gap > high - low:
+        gap = (high - low) / max(1, len(wanted) - 1)
+    placed: list[float] = []
+    for number in order:
+        floor = placed[-1] + gap if placed else low
+        placed.append(max(wanted[number], floor))
+    ceiling = high
+    for place in range(len(placed) - 1, -1, -1):
+        placed[place] = min(placed[place], ceiling)
+        ceiling = placed[place] - gap
+    found = [0.0] * len(wanted)
+    for number, at in zip(order, placed, strict=True):
+        found[number] = at
+    return found

@@ -1,0 +1,1 @@
+"""Figures in words: what a series shows, who needs whom, and the rows of pages."""

@@ -1,0 +1,354 @@
+"""What a series shows, in numbers and in one sentence: the centre line, its limits, and signals with their meaning.
+
+Signals follow Anhøj's runs analysis around the centre line, phase by phase; a new definition of a measure begins a new
+phase. Limits are added where the measure asks for a p or u chart and there are enough points.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from collab.common import formatting
+from collab.common.enums import DescribedChoices, Tone
+from collab.enums import ChartKind, Direction
+from collab.models import MeasureVersion
+from metrics.queries.series import Panel
+from metrics.stats import batch
+from metrics.stats.arrays import Bools, Floats, Ints
+from metrics.suppression import State, States
+
+FEWEST_POINTS = 10
+"""A run chart tells signals from about 10 useful points on (Anhøj; statistics.md section 3)."""
+
+FEWEST_FOR_LIMITS = 12
+"""Limits from fewer points are trial limits at best (statistics.md section 5): below it a run chart is drawn."""
+
+WITH_LIMITS = {ChartKind.P: "p", ChartKind.U: "u"}
+
+
+class Meaning(DescribedChoices):
+    """What a signal means for the people served."""
+
+    IMPROVEMENT = "improvement", gettext_lazy("Improvement")
+    CONCERN = "concern", gettext_lazy("Concern")
+    CHANGE = "change", gettext_lazy("Change")
+    NONE = "none", gettext_lazy("No signal")
+
+    @classmethod
+    def tones(cls) -> dict[str, Tone]:
+        return {
+            cls.IMPROVEMENT.value: Tone.GOOD,
+            cls.CONCERN.value: Tone.ATTENTION,
+            cls.CHANGE.value: Tone.INFO,
+        }
+
+
+class SignalKind(models.TextChoices):
+    """By which rule a signal was found."""
+
+    SHIFT = "shift", gettext_lazy("Shift")
+    CROSSINGS = "crossings", gettext_lazy("Few crossings")
+    OUTSIDE = "outside", gettext_lazy("Outside the limits")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal: the columns of its points, on which side they lie, and whether it still holds."""
+
+    kind: SignalKind
+    meaning: Meaning
+    places: tuple[int, ...]
+    above: bool
+    ongoing: bool
+
+    @property
+    def first(self) -> int:
+        return self.places[0]
+
+    @property
+    def last(self) -> int:
+        return self.places[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Columns ``first`` to ``last`` under one definition, with their centre line (in the unit) and runs analysis."""
+
+    first: int
+    last: int
+    version: MeasureVersion
+    centre: float | None
+    values: int
+    useful: int
+    longest_run_max: int
+    crossings: int
+    crossings_min: int
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One series read. Arrays have one element a month, in the measure's unit, NaN where there is nothing.
+
+    ``kind`` is run, p or u. ``signals`` are those of the last phase, those that still hold first, newest first.
+    """
+
+    kind: str
+    months: tuple[dt.date, ...]
+    state: States
+    values: Floats
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    phases: tuple[Phase, ...]
+    signals: tuple[Signal, ...]
+
+    @property
+    def latest(self) -> int | None:
+        """The column of the last value, None where there is none."""
+        present = np.flatnonzero(self.state == State.VALUE)
+        return int(present[-1]) if present.size else None
+
+    @property
+    def holding(self) -> Signal | None:
+        """The signal that still holds."""
+        return next((signal for signal in self.signals if signal.ongoing), None)
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the signal that still holds means; none where there is no such signal."""
+        return self.holding.meaning if self.holding else Meaning.NONE
+
+    @property
+    def centre_name(self) -> str:
+        """What the centre line is called."""
+        return _("median") if self.kind == "run" else _("mean")
+
+    @property
+    def sentence(self) -> str:
+        """What the series shows, in one sentence (a second one where months are hidden)."""
+        return " ".join(part for part in (_what_it_shows(self), _what_is_hidden(self)) if part)
+
+
+def read(panel: Panel) -> list[Reading]:
+    """Read every row of a panel at once."""
+    limited = _rows_with_limits(panel)
+    readings: dict[int, Reading] = {}
+    for kind, rows in (
+        ("run", np.flatnonzero(~limited)),
+        (WITH_LIMITS.get(ChartKind(panel.version.chart), "run"), np.flatnonzero(limited)),
+    ):
+        if rows.size:
+            readings.update(zip(rows.tolist(), _read_rows(panel, kind, rows), strict=True))
+    return [readings[row] for row in range(len(limited))]
+
+
+def read_one(panel: Panel) -> Reading:
+    """Read a panel of one row."""
+    return read(panel)[0]
+
+
+def _rows_with_limits(panel: Panel) -> Bools:
+    """Which rows are drawn with limits: where the measure asks for it and there are enough points."""
+    asked = ChartKind(panel.version.chart) in WITH_LIMITS and panel.version.statistic.has_denominator
+    enough: Bools = np.count_nonzero(panel.state == State.VALUE, axis=1) >= FEWEST_FOR_LIMITS
+    return enough & asked
+
+
+def _read_rows(panel: Panel, kind: str, rows: Ints) -> list[Reading]:
+    values = panel.values[rows]
+    part = list(panel.breaks) or None
+    if kind == "run":
+        charts = batch.charts(kind, values, part=part)
+        scale = np.ones(len(panel.months))
+    else:
+        charts = batch.charts(kind, panel.numerator[rows], panel.denominator[rows], part=part)
+        scale = np.array([version.multiplier for version in panel.versions])
+    lines = charts.lines
+    centre, lower, upper = lines.cl * scale, lines.lcl * scale, lines.ucl * scale
+    found = []
+    for place, row in enumerate(rows.tolist()):
+        phases = _phases(panel, centre[place], panel.state[row], charts, place)
+        signals = _signals(values[place], centre[place], lower[place], upper[place], phases)
+        found.append(
+            Reading(
+                kind=kind,
+                months=panel.months,
+                state=panel.state[row],
+                values=values[place],
+                centre=centre[place],
+                lower=lower[place],
+                upper=upper[place],
+                phases=phases,
+                signals=signals,
+            )
+        )
+    return found
+
+
+def _phases(panel: Panel, centre: Floats, state: States, charts: batch.Charts, place: int) -> tuple[Phase, ...]:
+    """The phases of one row; a panel without months has none."""
+    if not panel.months:
+        return ()
+    versions = panel.versions
+    edges = [0, *panel.breaks, len(panel.months)]
+    return tuple(
+        Phase(
+            first=first,
+            last=end - 1,
+            version=versions[first],
+            centre=_first_number(centre[first:end]),
+            values=int(np.count_nonzero(state[first:end] == State.VALUE)),
+            useful=int(charts.runs("n_useful", number)[place]),
+            longest_run_max=int(charts.runs("longest_run_max", number)[place]),
+            crossings=int(charts.runs("n_crossings", number)[place]),
+            crossings_min=int(charts.runs("n_crossings_min", number)[place]),
+        )
+        for number, (first, end) in enumerate(pairwise(edges))
+    )
+
+
+def _signals(
+    values: Floats, centre: Floats, lower: Floats, upper: Floats, phases: tuple[Phase, ...]
+) -> tuple[Signal, ...]:
+    """The signals of the last phase; none before there are enough useful points."""
+    if not phases or phases[-1].useful < FEWEST_POINTS:
+        return ()
+    phase = phases[-1]
+    direction = Direction(phase.version.direction)
+    runs = _runs(values, centre, phase)
+    newest = runs[-1][0][-1]
+    found = [
+        Signal(SignalKind.SHIFT, _meaning(direction, above=above), tuple(places), above, ongoing=places[-1] == newest)
+        for places, above in runs
+        if len(places) > phase.longest_run_max
+    ]
+    if phase.crossings < phase.crossings_min and not found:
+        places = [place for run, _above in runs for place in run]
+        half = len(places) // 2
+        rise = float(np.mean(values[places[half:]]) - np.mean(values[places[:half]]))
+        meaning = _meaning(direction, above=rise > 0) if rise else Meaning.CHANGE
+        found.append(Signal(SignalKind.CROSSINGS, meaning, tuple(places), rise > 0, ongoing=True))
+    latest = int(np.flatnonzero(~np.isnan(values))[-1])
+    for place in range(phase.first, phase.last + 1):
+        if values[place] > upper[place] or values[place] < lower[place]:
+            above = bool(values[place] > upper[place])
+            found.append(
+                Signal(SignalKind.OUTSIDE, _meaning(direction, above=above), (place,), above, ongoing=place == latest)
+            )
+    return tuple(sorted(found, key=lambda signal: (signal.ongoing, signal.last), reverse=True))
+
+
+def _runs(values: Floats, centre: Floats, phase: Phase) -> list[tuple[list[int], bool]]:
+    """The runs of a phase in order: the columns of each, and whether it lies above the centre line.
+
+    Points on the line and missing ones are left out and break no run, as in ``metrics.stats.runs``.
+    """
+    found: list[tuple[list[int], bool]] = []
+    for place in range(phase.first, phase.last + 1):
+        side = np.sign(values[place] - centre[place])
+        if np.isnan(side) or side == 0:
+            continue
+        above = bool(side > 0)
+        if found and found[-1][1] == above:
+            found[-1][0].append(place)
+        else:
+            found.append(([place], above))
+    return found
+
+
+def _meaning(direction: Direction, *, above: bool) -> Meaning:
+    if direction is Direction.NONE:
+        return Meaning.CHANGE
+    return Meaning.IMPROVEMENT if above == (direction is Direction.UP) else Meaning.CONCERN
+
+
+def _first_number(line: Floats) -> float | None:
+    present = line[~np.isnan(line)]
+    return float(present[0]) if present.size else None
+
+
+def _what_it_shows(reading: Reading) -> str:
+    phase = reading.phases[-1] if reading.phases else None
+    if phase is None or reading.latest is None:
+        return "" if (reading.state == State.HIDDEN).any() else _("Nothing reported yet.")
+    if phase.useful < FEWEST_POINTS and phase.values < FEWEST_POINTS:
+        return _too_few(reading, phase)
+    if not reading.signals:
+        return _("No signal: the points vary around the %(centre)s of %(value)s.") % {
+            "centre": reading.centre_name,
+            "value": formatting.with_unit(phase.centre, phase.version.unit),
+        }
+    return signal_words(reading, reading.signals[0])
+
+
+def _too_few(reading: Reading, phase: Phase) -> str:
+    if len(reading.phases) == 1:
+        return ngettext(
+            "Only %(count)s month so far: a run chart needs about %(needed)s to show signals.",
+            "Only %(count)s months so far: a run chart needs about %(needed)s to show signals.",
+            phase.values,
+        ) % {"count": phase.values, "needed": FEWEST_POINTS}
+    return ngettext(
+        "Only %(count)s month since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
+        "signals.",
+        "Only %(count)s months since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
+        "signals.",
+        phase.values,
+    ) % {
+        "count": phase.values,
+        "month": formatting.month_name(reading.months[phase.first]),
+        "needed": FEWEST_POINTS,
+    }
+
+
+def signal_words(reading: Reading, signal: Signal) -> str:
+    """One signal in a sentence, with what it means."""
+    words = _rule_words(reading, signal)
+    if signal.meaning is Meaning.IMPROVEMENT:
+        return _("%(what)s: an improvement.") % {"what": words}
+    if signal.meaning is Meaning.CONCERN:
+        return _("%(what)s: a concern.") % {"what": words}
+    return f"{words}."
+
+
+def _rule_words(reading: Reading, signal: Signal) -> str:
+    first, last = (formatting.month_name(reading.months[place]) for place in (signal.first, signal.last))
+    if signal.kind is SignalKind.OUTSIDE:
+        text = _("%(month)s lies above the upper limit") if signal.above else _("%(month)s lies below the lower limit")
+        return text % {"month": first}
+    if signal.kind is SignalKind.CROSSINGS:
+        phase = reading.phases[-1]
+        return _("Too few crossings of the %(centre)s (%(count)s, at least %(least)s expected), so the level moved") % {
+            "centre": reading.centre_name,
+            "count": phase.crossings,
+            "least": phase.crossings_min,
+        }
+    if signal.ongoing:
+        text = (
+            _("Shift of %(count)s points above the %(centre)s since %(first)s")
+            if signal.above
+            else _("Shift of %(count)s points below the %(centre)s since %(first)s")
+        )
+    else:
+        text = (
+            _("Shift of %(count)s points above the %(centre)s from %(first)s to %(last)s, not since")
+            if signal.above
+            else _("Shift of %(count)s points below the %(centre)s from %(first)s to %(last)s, not since")
+        )
+    return text % {"count": len(signal.places), "centre": reading.centre_name, "first": first, "last": last}
+
+
+def _what_is_hidden(reading: Reading) -> str:
+    count = int(np.count_nonzero(reading.state == State.HIDDEN))
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s month is hidden (small number).", "%(count)s months are hidden (small numbers).", count
+    ) % {"count": count}
