@@ -7,3 +7,9 @@ class EquityConfig(AppConfig):
 
     name = "equity"
     verbose_name = _("Equity")
+
+    def ready(self) -> None:
+        from equity.entry import StrataPart
+        from metrics.entry import register
+
+        register(StrataPart())

@@ -62,7 +62,7 @@ class Value:
 class Finding:
     """What is wrong or unlikely in a cell. ``field`` is "numerator", "denominator" or "missing_reason".
 
-    A blocking finding has to be corrected; one to confirm asks for a note.
+    A blocking finding has to be corrected; one to confirm asks for a note and is ``confirmed`` once the cell has one.
     """
 
     key: CellKey
@@ -70,3 +70,9 @@ class Finding:
     severity: Severity
     code: str
     message: str
+    confirmed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands in the way of submitting."""
+        return not self.confirmed

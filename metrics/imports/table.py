@@ -89,7 +89,10 @@ class Table:
                 _("This row has %(found)s cells, the heading has %(width)s. Put texts with a comma in quotation marks.")
                 % {"found": len(cells), "width": width}
             )
-        texts = {name: cells[place].strip() if place < len(cells) else "" for name, place in self._columns.items()}
+        texts = {
+            name: cells[place].replace("\x00", "").strip() if place < len(cells) else ""
+            for name, place in self._columns.items()
+        }
         problems.extend(_too_long(texts))
         month = None
         try:

@@ -23,9 +23,8 @@ class DraftCellQuerySet(models.QuerySet["DraftCell"]):
 class DraftCell(models.Model):
     """One cell of a team's month as it stands in the draft.
 
-    The texts are kept as typed (a wrong value is kept too, for its finding to stand beside it). ``version`` grows with
-    each save: who saves with an older one is shown the other's value first. ``dimension`` and ``stratum`` are keys of
-    the room that owns strata; both are empty for the total.
+    The texts are kept as typed (a wrong value is kept too, for its finding to stand beside it). ``dimension`` and
+    ``stratum`` are keys of the room that owns strata; both are empty for the total.
     """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="draft_cells")
@@ -37,7 +36,6 @@ class DraftCell(models.Model):
     denominator = models.CharField(_("denominator"), max_length=40, blank=True)
     missing_reason = models.CharField(_("reason"), max_length=15, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 

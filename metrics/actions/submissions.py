@@ -1,0 +1,313 @@
+"""Submitting, correcting, reopening and importing months: the only code that writes observations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collab.common import months
+from collab.common.audit import record
+from collab.common.formatting import month_name
+from collab.common.jobs import mark_stale, send_after_commit
+from collab.enums import Statistic
+from collab.models import Collaborative, Measure
+from metrics.cells import CellKey, Value
+from metrics.entry import Placed, group_values, store_groups, switch_groups
+from metrics.enums import MetricsEvent, Source, SubmissionStatus
+from metrics.marks import RECOMPUTE, month_key
+from metrics.models import DraftCell, Observation, Reopening, Submission
+from metrics.policies import check_enter, check_reopen, check_reportable, needs_reason
+from teams.models import Team
+
+SHORTEST_REASON = 3
+TEAM_MONTHS_A_BATCH = 500
+ROWS_A_STATEMENT = 2000
+
+
+class MonthChangedError(Exception):
+    """Somebody else has submitted the month since it was opened; ``live`` is what stands now."""
+
+    def __init__(self, live: Submission) -> None:
+        super().__init__(
+            _("%(name)s has submitted %(month)s meanwhile. Look at the changes and submit again.")
+            % {"name": live.submitted_by or _("Somebody"), "month": month_name(live.month)}
+        )
+        self.live = live
+
+
+class ReasonNeededError(Exception):
+    """A correction after the due date says why."""
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(
+            _("%(month)s was due already. Say in a few words why the figures change.") % {"month": month_name(month)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMonth:
+    """One team's values of one month, as an import brings them."""
+
+    team: Team
+    month: dt.date
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: new team-months, corrected ones, and those that already stood as they were."""
+
+    created: int
+    corrected: int
+    unchanged: int
+
+
+@transaction.atomic
+def submit_month(
+    *,
+    by: Any,
+    team: Team,
+    month: dt.date,
+    values: Sequence[Value],
+    source: Source,
+    note: str = "",
+    base_revision: int | None = None,
+    now: dt.datetime | None = None,
+) -> Submission:
+    """Submit a team's month, or correct it with a new revision; either way it becomes the live one.
+
+    ``values`` are checked ones. The same values again (a double click, a reload) change nothing and give back the live
+    revision. ``base_revision`` is the live revision that the sender has seen (0: none). Raises ``MonthClosedError``,
+    ``MonthChangedError`` when another revision is live, ``ReasonNeededError`` for a late correction without ``note``.
+    """
+    at = now or timezone.now()
+    _lock([team])
+    check_enter(team, month, at)
+    live = Submission.objects.live().filter(team=team, month=month).select_related("submitted_by").first()
+    if live and _values_by_submission([live])[live.pk] == _by_key(values):
+        DraftCell.objects.of(team, month).delete()
+        return live
+    if live and base_revision is not None and base_revision != live.revision:
+        raise MonthChangedError(live)
+    if needs_reason(team, month, live, at) and len(note.strip()) < SHORTEST_REASON:
+        raise ReasonNeededError(month)
+    (submission,) = _store([(TeamMonth(team, month, values), live)], by=by, source=source, note=note.strip(), at=at)
+    DraftCell.objects.of(team, month).delete()
+    record(
+        by=by,
+        event=MetricsEvent.MONTH_CORRECTED if live else MetricsEvent.MONTH_SUBMITTED,
+        target=submission,
+        scope=team.collaborative,
+        team=team.slug,
+        month=months.iso(month),
+        revision=submission.revision,
+        source=submission.source,
+        reason=submission.note,
+    )
+    _recompute(team.collaborative_id, month)
+    return submission
+
+
+@transaction.atomic
+def import_months(
+    *,
+    by: Any,
+    collaborative: Collaborative,
+    months_values: Iterable[TeamMonth],
+    source: Source = Source.IMPORT,
+    note: str = "",
+    now: dt.datetime | None = None,
+) -> Imported:
+    """Take in many teams and months at once for the center, all or nothing.
+
+    The same rules as for one month but two: neither the lock nor the end of the collaborative stops the center, and a
+    reason is the import's own ``note``. Values are checked ones; a team-month comes once. Works in batches, so an
+    iterator of any length fits into memory. Raises ``MonthClosedError`` for a month that the team does not owe.
+    """
+    at = now or timezone.now()
+    created = corrected = unchanged = 0
+    touched: set[dt.date] = set()
+    rest = iter(months_values)
+    while batch := list(islice(rest, TEAM_MONTHS_A_BATCH)):
+        _lock(item.team for item in batch)
+        for item in batch:
+            check_reportable(item.team, item.month, at)
+        to_store = list(_changed(batch))
+        _store(to_store, by=by, source=source, note=note, at=at)
+        new = sum(live is None for _item, live in to_store)
+        created += new
+        corrected += len(to_store) - new
+        unchanged += len(batch) - len(to_store)
+        touched |= {item.month for item, _live in to_store}
+    record(
+        by=by,
+        event=MetricsEvent.MONTHS_IMPORTED,
+        target=collaborative,
+        scope=collaborative,
+        created=created,
+        corrected=corrected,
+        unchanged=unchanged,
+    )
+    for month in sorted(touched):
+        _recompute(collaborative.pk, month)
+    return Imported(created, corrected, unchanged)
+
+
+@transaction.atomic
+def reopen_month(
+    *, by: Any, team: Team, month: dt.date, reason: str, open_until: dt.datetime, now: dt.datetime | None = None
+) -> Reopening:
+    """Let a team change a locked month until an instant. Raises ``MonthClosedError`` when it is not locked."""
+    at = now or timezone.now()
+    _lock([team])
+    check_reopen(team, month, at)
+    reopening = Reopening.objects.create(
+        team=team, month=month, reason=reason.strip(), opened_by=by, opened_at=at, open_until=open_until
+    )
+    record(
+        by=by,
+        event=MetricsEvent.MONTH_REOPENED,
+        target=reopening,
+        scope=team.collaborative,
+        team=team.slug,
+        month=months.iso(month),
+        reason=reopening.reason,
+        until=open_until.isoformat(),
+    )
+    return reopening
+
+
+def _recompute(collaborative_id: int, month: dt.date) -> None:
+    """Mark the month's benchmarks as old, and ask for new ones once the transaction holds."""
+    mark_stale(RECOMPUTE, month_key(collaborative_id, month))
+    # Tasks stand above actions, so the task is called by its name.
+    task = current_app.signature("metrics.tasks.recompute", (collaborative_id, months.iso(month)))
+    send_after_commit(task.apply_async)
+
+
+def _lock(teams: Iterable[Team]) -> None:
+    """Let nobody else submit for these teams until the transaction ends. SQLite has one writer at a time anyway."""
+    ids = sorted({team.pk for team in teams})
+    list(Team.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def _by_key(values: Iterable[Value]) -> dict[CellKey, Value]:
+    return {value.key: value for value in values}
+
+
+def _changed(batch: Sequence[TeamMonth]) -> Iterator[tuple[TeamMonth, Submission | None]]:
+    """Those of a batch that differ from what is live, each with the live revision it replaces."""
+    found = Submission.objects.live().filter(
+        team__in={item.team.pk for item in batch}, month__in={item.month for item in batch}
+    )
+    live = {(submission.team_id, submission.month): submission for submission in found}
+    wanted = [live[item.team.pk, item.month] for item in batch if (item.team.pk, item.month) in live]
+    stored = _values_by_submission(wanted)
+    for item in batch:
+        submission = live.get((item.team.pk, item.month))
+        if submission is None or stored[submission.pk] != _by_key(item.values):
+            yield item, submission
+
+
+def _values_by_submission(submissions: Sequence[Submission]) -> dict[int, dict[CellKey, Value]]:
+    ids = [submission.pk for submission in submissions]
+    found: dict[int, dict[CellKey, Value]] = {pk: {} for pk in ids}
+    if not ids:
+        return found
+    rows = Observation.objects.filter(submission__in=ids).values_list(
+        "submission_id", "measure__code", "numerator", "denominator", "missing_reason", "note"
+    )
+    for pk, code, numerator, denominator, reason, note in rows:
+        found[pk][CellKey(code)] = Value(CellKey(code), numerator, denominator, reason, note)
+    for pk, values in group_values(ids).items():
+        found[pk].update(_by_key(values))
+    return found
+
+
+def _store(
+    items: Sequence[tuple[TeamMonth, Submission | None]], *, by: Any, source: Source, note: str, at: dt.datetime
+) -> list[Submission]:
+    """Write revisions with their values. One that replaces another is written beside it and switched live last."""
+    if not items:
+        return []
+    submissions = Submission.objects.bulk_create(
+        [
+            Submission(
+                team=item.team,
+                month=item.month,
+                revision=live.revision + 1 if live else 1,
+                status=SubmissionStatus.SUPERSEDED if live else SubmissionStatus.LIVE,
+                source=source,
+                note=note if live else "",
+                on_time=live.on_time if live else at < item.team.collaborative.due_at(item.month),
+                submitted_by=by,
+                submitted_at=at,
+            )
+            for item, live in items
+        ]
+    )
+    placed = list(_place(items, submissions))
+    Observation.objects.bulk_create(
+        (_observation(one) for one in placed if one.value.key.is_total), batch_size=ROWS_A_STATEMENT
+    )
+    store_groups([one for one in placed if not one.value.key.is_total])
+    _switch(
+        off=[live.pk for _item, live in items if live],
+        on=[new for new, (_item, live) in zip(submissions, items, strict=True) if live],
+    )
+    return submissions
+
+
+def _place(items: Sequence[tuple[TeamMonth, Submission | None]], submissions: Sequence[Submission]) -> Iterator[Placed]:
+    """Each value with its measure and the definition that held in its month."""
+    collaboratives = {item.team.collaborative_id for item, _live in items}
+    measures = {
+        (measure.collaborative_id, measure.code): measure
+        for measure in Measure.objects.filter(collaborative__in=collaboratives).with_versions()
+    }
+    versions: dict[tuple[int, dt.date], Any] = {}
+    for submission, (item, live) in zip(submissions, items, strict=True):
+        for value in item.values:
+            measure = measures[item.team.collaborative_id, value.key.measure]
+            held = (measure.pk, item.month)
+            if held not in versions:
+                versions[held] = measure.version_for(item.month)
+            yield Placed(submission, measure, versions[held], value, live=live is None)
+
+
+def _observation(placed: Placed) -> Observation:
+    return Observation(
+        submission=placed.submission,
+        team_id=placed.submission.team_id,
+        month=placed.submission.month,
+        measure=placed.measure,
+        version=placed.version,
+        numerator=placed.value.numerator,
+        denominator=placed.value.denominator,
+        missing_reason=placed.value.missing_reason,
+        note=placed.value.note,
+        is_proportion=placed.version.statistic is Statistic.PROPORTION,
+        live=placed.live,
+    )
+
+
+def _switch(*, off: Sequence[int], on: Sequence[Submission]) -> None:
+    """Supersede the old revisions and show the new ones: the last lines of the transaction."""
+    if not off:
+        return
+    new = [submission.pk for submission in on]
+    Observation.objects.filter(submission__in=off, live=True).update(live=False)
+    Observation.objects.filter(submission__in=new).update(live=True)
+    switch_groups(off=off, on=new)
+    Submission.objects.filter(pk__in=off).update(status=SubmissionStatus.SUPERSEDED)
+    Submission.objects.filter(pk__in=new).update(status=SubmissionStatus.LIVE)
+    for submission in on:
+        submission.status = SubmissionStatus.LIVE

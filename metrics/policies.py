@@ -1,0 +1,193 @@
+"""In which state a team may do what with a month. Who may do it is asked in ``metrics.rules``.
+
+``check_…`` raises ``MonthClosedError`` with a sentence that says why and who can help; ``can_…`` answers yes or no.
+All deadlines are instants on the collaborative's own clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collab.common import months
+from collab.common.formatting import day, month_name
+from collab.enums import CollaborativeStatus
+from collab.models import Collaborative
+from metrics.enums import MonthState
+from metrics.models import Reopening, Submission
+from teams.models import Team
+
+
+class Closed(StrEnum):
+    """Why a month can not be changed."""
+
+    OUTSIDE = "outside"
+    NOT_STARTED = "not_started"
+    NOT_EXPECTED = "not_expected"
+    NOT_OVER = "not_over"
+    ENDED = "ended"
+    LOCKED = "locked"
+    NOT_LOCKED = "not_locked"
+
+
+class MonthClosedError(Exception):
+    """The month can not be changed now; the message says why and who can help."""
+
+    def __init__(self, why: Closed, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+        self.sentence = sentence
+
+
+def open_until(team: Team, month: dt.date, now: dt.datetime) -> dt.datetime | None:
+    """Until when a coordinator has reopened the month, or None."""
+    latest = Reopening.objects.holding(now).filter(team=team, month=month).order_by("-open_until").first()
+    return latest.open_until if latest else None
+
+
+def is_over(collaborative: Collaborative, month: dt.date, now: dt.datetime) -> bool:
+    """Whether the reporting period has ended on the collaborative's calendar."""
+    return months.last_day(month, step=collaborative.step) < collaborative.today(now)
+
+
+def check_reportable(team: Team, month: dt.date, now: dt.datetime) -> None:
+    """The month belongs to the collaborative, is over, and the team owes figures for it. Costs no query."""
+    collaborative = team.collaborative
+    if not collaborative.is_reporting_month(month):
+        raise MonthClosedError(
+            Closed.OUTSIDE,
+            _("%(month)s is not a reporting month of this collaborative, which runs from %(first)s to %(last)s.")
+            % {
+                "month": month_name(month),
+                "first": month_name(collaborative.start),
+                "last": month_name(collaborative.span.last),
+            },
+        )
+    if not team.is_expected_in(month):
+        raise MonthClosedError(Closed.NOT_EXPECTED, _not_expected(team, month))
+    if not is_over(collaborative, month, now):
+        opens = months.add(month, collaborative.step)
+        raise MonthClosedError(
+            Closed.NOT_OVER,
+            _("%(month)s is not over yet. You can enter it from %(day)s.")
+            % {"month": month_name(month), "day": day(opens)},
+        )
+
+
+def _not_expected(team: Team, month: dt.date) -> str:
+    if team.withdrawn_on and team.withdrawn_on <= months.last_day(month, step=team.collaborative.step):
+        return _(
+            "%(team)s left the collaborative on %(day)s, so nothing is expected for %(month)s. "
+            "If that is wrong, ask your coordinator."
+        ) % {"team": team.name, "day": day(team.withdrawn_on), "month": month_name(month)}
+    return _(
+        "%(team)s joined on %(day)s, so nothing is expected for %(month)s. If that is wrong, ask your coordinator."
+    ) % {"team": team.name, "day": day(team.enrolled_on), "month": month_name(month)}
+
+
+def check_enter(team: Team, month: dt.date, now: dt.datetime | None = None) -> None:
+    """Whether figures of the month may be typed, submitted or corrected. Raises ``MonthClosedError``."""
+    at = now or timezone.now()
+    check_reportable(team, month, at)
+    collaborative = team.collaborative
+    if collaborative.status == CollaborativeStatus.SETUP:
+        raise MonthClosedError(
+            Closed.NOT_STARTED,
+            _("This collaborative is still being set up. Months open when your coordinator starts it."),
+        )
+    ended = collaborative.status == CollaborativeStatus.ENDED
+    if (not ended and at < collaborative.locks_at(month)) or open_until(team, month, at):
+        return
+    if ended:
+        raise MonthClosedError(
+            Closed.ENDED,
+            _("This collaborative has ended and its figures are final. For a correction, ask your coordinator."),
+        )
+    raise MonthClosedError(
+        Closed.LOCKED,
+        _(
+            "%(month)s is locked since %(day)s, %(days)s days after it was due. "
+            "Ask your coordinator to reopen it, and say why it has to change."
+        )
+        % {
+            "month": month_name(month),
+            "day": day(_local_day(collaborative, collaborative.locks_at(month))),
+            "days": collaborative.lock_after_days,
+        },
+    )
+
+
+def can_enter(team: Team, month: dt.date, now: dt.datetime | None = None) -> bool:
+    try:
+        check_enter(team, month, now)
+    except MonthClosedError:
+        return False
+    return True
+
+
+def check_reopen(team: Team, month: dt.date, now: dt.datetime | None = None) -> None:
+    """Whether there is something to reopen: a month that is over, owed, and closed by its lock or the end."""
+    at = now or timezone.now()
+    check_reportable(team, month, at)
+    if can_enter(team, month, at):
+        until = open_until(team, month, at) or team.collaborative.locks_at(month)
+        raise MonthClosedError(
+            Closed.NOT_LOCKED,
+            _("%(month)s is open until %(day)s; there is nothing to reopen.")
+            % {
+                "month": month_name(month),
+                "day": day(_local_day(team.collaborative, until - dt.timedelta(microseconds=1))),
+            },
+        )
+
+
+def can_reopen(team: Team, month: dt.date, now: dt.datetime | None = None) -> bool:
+    try:
+        check_reopen(team, month, now)
+    except MonthClosedError:
+        return False
+    return True
+
+
+def needs_reason(team: Team, month: dt.date, live: Submission | None, now: dt.datetime) -> bool:
+    """Whether a submission has to say why: corrections after the due date do, the first figures never."""
+    return live is not None and now >= team.collaborative.due_at(month)
+
+
+def state_of(
+    team: Team, month: dt.date, now: dt.datetime, *, is_submitted: bool, reopened_until: dt.datetime | None
+) -> MonthState:
+    """The month's state from what is known of it; costs no query."""
+    collaborative = team.collaborative
+    if is_submitted:
+        return MonthState.SUBMITTED
+    if not collaborative.is_reporting_month(month) or not team.is_expected_in(month):
+        return MonthState.NOT_EXPECTED
+    if not is_over(collaborative, month, now):
+        return MonthState.FUTURE
+    if now < collaborative.due_at(month) and collaborative.status != CollaborativeStatus.ENDED:
+        return MonthState.OPEN
+    locked = now >= collaborative.locks_at(month) or collaborative.status == CollaborativeStatus.ENDED
+    if locked and (reopened_until is None or reopened_until <= now):
+        return MonthState.LOCKED
+    return MonthState.LATE
+
+
+def month_state(team: Team, month: dt.date, now: dt.datetime | None = None) -> MonthState:
+    """What the month is to the team now."""
+    at = now or timezone.now()
+    return state_of(
+        team,
+        month,
+        at,
+        is_submitted=Submission.objects.live().filter(team=team, month=month).exists(),
+        reopened_until=open_until(team, month, at),
+    )
+
+
+def _local_day(collaborative: Collaborative, instant: dt.datetime) -> dt.date:
+    return instant.astimezone(ZoneInfo(collaborative.time_zone)).date()

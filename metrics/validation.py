@@ -1,0 +1,414 @@
+"""Is what was typed possible, and is it likely? The one judge for the grid, files and imports.
+
+``check_cell`` knows one cell and its definition (what blocks); ``check_sheet`` knows the month: reasons, groups against
+totals, and the team's own past (what asks for a confirming note). Findings are sentences that say what is wrong and
+what to do; where it is stands in their key and field.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from collab.common.formatting import number, with_unit
+from collab.enums import Statistic
+from collab.models import MeasureVersion
+from metrics.cells import CellKey, Entry, Finding, Value
+from metrics.entry import Breakdown
+from metrics.enums import MissingReason, Severity
+from metrics.models.submission import LARGEST_NUMBER
+from metrics.queries.months import Sheet, SheetMeasure, sheet_for
+from metrics.stats import series
+from teams.models import Team
+
+NUMERATOR, DENOMINATOR, REASON, NOTE = "numerator", "denominator", "missing_reason", "note"
+SHORTEST_NOTE = 3
+LONGEST_NOTE = 500
+# Sums of thousands of fractions must not be told apart from their total by rounding.
+ROUNDING = 1e-9
+
+PLAIN = re.compile(r"\d{1,15}(\.\d{1,12})?", re.ASCII)
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+SPACED = re.compile(r"\d{1,3}([ \u00a0\u2009\u202f]\d{3})+(\.\d+)?", re.ASCII)
+DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
+MINUS = ("-", "−", "–")
+
+
+class Code(StrEnum):
+    """What can be wrong with a cell."""
+
+    NOT_A_NUMBER = "not_a_number"
+    NEGATIVE = "negative"
+    TOO_LARGE = "too_large"
+    FRACTION = "fraction"
+    ABOVE_DENOMINATOR = "above_denominator"
+    NUMERATOR_MISSING = "numerator_missing"
+    DENOMINATOR_MISSING = "denominator_missing"
+    NO_DENOMINATOR_WANTED = "no_denominator_wanted"
+    NOBODY_TO_COUNT = "nobody_to_count"
+    OUT_OF_RANGE = "out_of_range"
+    REASON_NEEDED = "reason_needed"
+    REASON_UNKNOWN = "reason_unknown"
+    VALUE_AND_REASON = "value_and_reason"
+    NOTE_TOO_LONG = "note_too_long"
+    GROUP_WITHOUT_TOTAL = "group_without_total"
+    GROUP_ABOVE_TOTAL = "group_above_total"
+    GROUPS_ABOVE_TOTAL = "groups_above_total"
+    OUTSIDE_OWN_LIMITS = "outside_own_limits"
+    TENFOLD_CHANGE = "tenfold_change"
+    DENOMINATOR_JUMP = "denominator_jump"
+
+
+class NumberError(ValueError):
+    """A text that is not a number we take; carries the code and the sentence."""
+
+    def __init__(self, code: Code, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check: values ready to be stored (of cells without blocking findings), and all findings."""
+
+    values: list[Value] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def blocking(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity is Severity.BLOCKS]
+
+    @property
+    def unconfirmed(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity is Severity.CONFIRM and finding.is_open]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the month can be submitted as it is."""
+        return not self.blocking and not self.unconfirmed
+
+    def of(self, key: CellKey) -> list[Finding]:
+        return [finding for finding in self.findings if finding.key == key]
+
+
+def check(team: Team, month: dt.date, entries: Iterable[Entry]) -> Checked:
+    """Check a whole month as it would be submitted."""
+    return check_sheet(sheet_for(team, month), entries)
+
+
+# --- Numbers -------------------------------------------------------------------------------------------------------
+def number_of(text: str) -> float | None:
+    """Read a count as people type it: "42", "1,234", "1 234", "14.5". None when blank.
+
+    Raises ``NumberError`` with a sentence for everything else, also where Python would read a number ("1e5", "NaN",
+    digits of other scripts), because what a person meant by it is not sure.
+    """
+    cleaned = text.strip()
+    if not cleaned:
+        return None
+    if PLAIN.fullmatch(cleaned):
+        found = float(cleaned)
+    elif GROUPED.fullmatch(cleaned) or SPACED.fullmatch(cleaned):
+        found = float(re.sub(r"[,\s]", "", cleaned))
+    else:
+        raise _not_a_number(cleaned)
+    if found > LARGEST_NUMBER:
+        raise NumberError(
+            Code.TOO_LARGE, _("%(text)s is more than a billion. Check for a slipped digit.") % {"text": cleaned[:30]}
+        )
+    return found
+
+
+def _not_a_number(text: str) -> NumberError:
+    shown = text[:30]
+    if text.endswith("%"):
+        return NumberError(
+            Code.NOT_A_NUMBER, _("“%(text)s” is a percentage. Type the two counts; we compute it.") % {"text": shown}
+        )
+    if text.startswith(MINUS) and PLAIN.fullmatch(text[1:].strip()):
+        return NumberError(Code.NEGATIVE, _("%(text)s is below 0. A count is 0 or more.") % {"text": shown})
+    if DECIMAL_COMMA.fullmatch(text):
+        return NumberError(
+            Code.NOT_A_NUMBER,
+            _("“%(text)s” can be read in two ways. Write a decimal point: 12.5, and thousands as 1,250.")
+            % {"text": shown},
+        )
+    if text.isdecimal():
+        return NumberError(
+            Code.NOT_A_NUMBER, _("“%(text)s” has digits that can not be read here. Type 0 to 9.") % {"text": shown}
+        )
+    return NumberError(Code.NOT_A_NUMBER, _("“%(text)s” is not a number. Type digits, such as 42.") % {"text": shown})
+
+
+# --- One cell ------------------------------------------------------------------------------------------------------
+def check_cell(version: MeasureVersion, entry: Entry) -> tuple[Value | None, list[Finding]]:
+    """One cell against its definition: its value, or None when it is blank or something blocks."""
+    findings: list[Finding] = []
+    numbers: dict[str, float | None] = {}
+    for name, text in ((NUMERATOR, entry.numerator), (DENOMINATOR, entry.denominator)):
+        try:
+            numbers[name] = number_of(text)
+        except NumberError as error:
+            findings.append(_blocks(entry.key, name, error.code, error.sentence))
+    if len(entry.note) > LONGEST_NOTE:
+        findings.append(
+            _blocks(
+                entry.key,
+                NOTE,
+                Code.NOTE_TOO_LONG,
+                _("The note has %(found)s characters; at most %(most)s are kept. Shorten it.")
+                % {"found": len(entry.note), "most": LONGEST_NOTE},
+            )
+        )
+    if findings or entry.is_blank:
+        return None, findings
+    value = Value(entry.key, numbers[NUMERATOR], numbers[DENOMINATOR], entry.missing_reason.strip(), entry.note.strip())
+    findings = [*_missing(version, value)] or [*_impossible(version, value)]
+    return (None if findings else value), findings
+
+
+def _missing(version: MeasureVersion, value: Value) -> Iterable[Finding]:
+    """Numbers that have to come together, and reasons that stand instead of them."""
+    if value.missing_reason:
+        if value.missing_reason not in MissingReason.values:
+            yield _blocks(
+                value.key,
+                REASON,
+                Code.REASON_UNKNOWN,
+                _("“%(text)s” is not one of the reasons: %(reasons)s.")
+                % {"text": value.missing_reason[:30], "reasons": ", ".join(MissingReason.values)},
+            )
+        if value.numerator is not None:
+            yield _blocks(
+                value.key,
+                REASON,
+                Code.VALUE_AND_REASON,
+                _("There is a value and a reason why it is missing. Take one of them out."),
+            )
+        return
+    if value.numerator is None:
+        yield _blocks(
+            value.key, NUMERATOR, Code.NUMERATOR_MISSING, _("The numerator is missing. Type it; 0 if there were none.")
+        )
+    elif version.statistic.has_denominator and value.denominator is None:
+        yield _blocks(
+            value.key,
+            DENOMINATOR,
+            Code.DENOMINATOR_MISSING,
+            _("The denominator is missing. Type it; 0 if there was nobody to count."),
+        )
+    if value.denominator is not None and not version.statistic.takes_denominator:
+        yield _blocks(
+            value.key,
+            DENOMINATOR,
+            Code.NO_DENOMINATOR_WANTED,
+            _("This measure has no denominator. Leave the cell empty."),
+        )
+
+
+def _impossible(version: MeasureVersion, value: Value) -> Iterable[Finding]:
+    """Pairs of numbers that can not be. Called when the numbers that belong together are there."""
+    key, statistic = value.key, version.statistic
+    for name, count, is_whole in (
+        (NUMERATOR, value.numerator, statistic.counts_people),
+        (DENOMINATOR, value.denominator, statistic is not Statistic.RATE),
+    ):
+        if is_whole and count is not None and not count.is_integer():
+            yield _blocks(
+                key,
+                name,
+                Code.FRACTION,
+                _("%(count)s is not a whole number, and people are counted whole.")
+                % {"count": number(count, places=6)},
+            )
+    if value.numerator is None:
+        return
+    if statistic is Statistic.PROPORTION and value.numerator > (value.denominator or 0):
+        yield _blocks(
+            key,
+            NUMERATOR,
+            Code.ABOVE_DENOMINATOR,
+            _("%(numerator)s is above the denominator %(denominator)s. Check both, they may be swapped.")
+            % {"numerator": number(value.numerator), "denominator": number(value.denominator)},
+        )
+    elif statistic.has_denominator and not value.denominator and value.numerator:
+        yield _blocks(
+            key,
+            DENOMINATOR,
+            Code.NOBODY_TO_COUNT,
+            _("The denominator is 0 but the numerator is %(numerator)s. Check both.")
+            % {"numerator": number(value.numerator)},
+        )
+    else:
+        yield from _out_of_range(version, value)
+
+
+def _out_of_range(version: MeasureVersion, value: Value) -> Iterable[Finding]:
+    result = version.value(value.numerator, value.denominator)
+    low, high = version.min_value, version.max_value
+    if result is None or not ((low is not None and result < low) or (high is not None and result > high)):
+        return
+    if low is not None and high is not None:
+        possible = _("from %(low)s to %(high)s") % {"low": number(low), "high": number(high)}
+    elif low is not None:
+        possible = _("%(low)s or more") % {"low": number(low)}
+    else:
+        possible = _("%(high)s or less") % {"high": number(high)}
+    yield _blocks(
+        value.key,
+        NUMERATOR,
+        Code.OUT_OF_RANGE,
+        _("This makes %(value)s, but the measure can only be %(possible)s. Check the numbers.")
+        % {"value": with_unit(result, version.unit), "possible": possible},
+    )
+
+
+# --- The month -----------------------------------------------------------------------------------------------------
+def check_sheet(sheet: Sheet, entries: Iterable[Entry], *, is_complete: bool = True) -> Checked:
+    """A month's entries against definitions, each other and the team's past.
+
+    ``is_complete`` False while people type: a blank measure is then not yet a finding. Entries of cells that the month
+    does not have are left out; whoever reads files says so before.
+    """
+    given = {entry.key: entry for entry in entries}
+    values: dict[CellKey, Value] = {}
+    findings: list[Finding] = []
+    for item in sheet.measures:
+        for key in item.cell_keys():
+            value, found = check_cell(item.version, given.get(key, Entry(key)))
+            findings += found
+            if value is not None:
+                values[key] = value
+        total = given.get(item.key, Entry(item.key))
+        if is_complete and total.is_blank and (item.measure.required or _has_groups(item, given)):
+            findings.append(_reason_needed(item))
+        findings += _groups_against_total(item, values)
+        if item.key in values:
+            findings += unlikely(item, values[item.key])
+    return Checked(list(values.values()), findings)
+
+
+def _has_groups(item: SheetMeasure, given: Mapping[CellKey, Entry]) -> bool:
+    return any(key in given and not given[key].is_blank for key in item.cell_keys())
+
+
+def _reason_needed(item: SheetMeasure) -> Finding:
+    return _blocks(
+        item.key,
+        NUMERATOR,
+        Code.REASON_NEEDED,
+        _("Nothing is entered. Type the numbers, or choose the reason why there are none."),
+    )
+
+
+def _groups_against_total(item: SheetMeasure, values: Mapping[CellKey, Value]) -> Iterable[Finding]:
+    total = values.get(item.key)
+    for breakdown in item.breakdowns:
+        groups = [values[group.key] for group in breakdown.groups if group.key in values]
+        groups = [value for value in groups if value.numerator is not None]
+        if total is None or not groups:
+            continue
+        if total.numerator is None:
+            yield _blocks(
+                groups[0].key,
+                NUMERATOR,
+                Code.GROUP_WITHOUT_TOTAL,
+                _("There are numbers for groups but none for all. Type the total first."),
+            )
+            continue
+        for name in _parts_of_total(item.version):
+            yield from _group_sums(breakdown, name, total, groups)
+
+
+def _parts_of_total(version: MeasureVersion) -> tuple[str, ...]:
+    """The numbers whose groups can not be more than all: of a median or score only the cases behind it."""
+    if not version.statistic.takes_denominator:
+        return (NUMERATOR,) if version.statistic is Statistic.COUNT else ()
+    return (NUMERATOR, DENOMINATOR) if version.statistic.has_denominator else (DENOMINATOR,)
+
+
+def _group_sums(breakdown: Breakdown, name: str, total: Value, groups: Sequence[Value]) -> Iterable[Finding]:
+    whole = getattr(total, name)
+    if whole is None:
+        return
+    counts = [(value, getattr(value, name)) for value in groups if getattr(value, name) is not None]
+    above = [(value, count) for value, count in counts if count > whole]
+    for value, count in above:
+        yield _blocks(
+            value.key,
+            name,
+            Code.GROUP_ABOVE_TOTAL,
+            _("%(count)s is above the total of %(total)s. Check both.")
+            % {"count": number(count), "total": number(whole)},
+        )
+    together = sum(count for _value, count in counts)
+    if not above and not breakdown.overlapping and together > whole * (1 + ROUNDING):
+        yield _blocks(
+            counts[-1][0].key,
+            name,
+            Code.GROUPS_ABOVE_TOTAL,
+            _("The groups of “%(breakdown)s” add up to %(sum)s, more than the total of %(total)s. Check them.")
+            % {"breakdown": breakdown.name, "sum": number(together), "total": number(whole)},
+        )
+
+
+# --- The team's own past -------------------------------------------------------------------------------------------
+def unlikely(item: SheetMeasure, value: Value) -> list[Finding]:
+    """What is unlike the team's earlier months under the same definition. A note of three letters confirms it."""
+    past = item.comparable
+    if value.numerator is None or not past:
+        return []
+    has_denominator = item.version.statistic.takes_denominator
+    found = series.check_limits(
+        [month.numerator for month in past],
+        [month.denominator for month in past] if has_denominator else None,
+        value.numerator,
+        value.denominator if has_denominator else None,
+        item.version.stat,
+    )
+    confirmed = len(value.note) >= SHORTEST_NOTE
+    return [replace(_to_confirm(item, one), confirmed=confirmed) for one in found]
+
+
+def _to_confirm(item: SheetMeasure, found: series.Finding) -> Finding:
+    version = item.version
+
+    def shown(fraction: float | None) -> str:
+        return with_unit(None if fraction is None else fraction * version.multiplier, version.unit)
+
+    name = NUMERATOR
+    if found.code is series.FindingCode.OUTSIDE_OWN_LIMITS:
+        words = (
+            _("%(value)s is above this team's usual range of %(low)s to %(high)s. Check it, or say what happened.")
+            if found.upper is not None and found.value > found.upper
+            else _("%(value)s is below this team's usual range of %(low)s to %(high)s. Check it, or say what happened.")
+        )
+        sentence = words % {
+            "value": shown(found.value),
+            "low": shown(max(found.lower or 0, 0)),
+            "high": shown(found.upper),
+        }
+    elif found.code is series.FindingCode.TENFOLD_CHANGE:
+        words = (
+            _("%(value)s is ten times the last value of %(last)s or more. Check for a slipped digit, or say why.")
+            if found.value > found.reference
+            else _("%(value)s is a tenth of the last value of %(last)s or less. Check for a slipped digit, or say why.")
+        )
+        sentence = words % {"value": shown(found.value), "last": shown(found.reference)}
+    else:
+        name = DENOMINATOR
+        sentence = _(
+            "%(value)s is far from the usual denominator of about %(usual)s. "
+            "Check that the same people are counted, or say what changed."
+        ) % {"value": number(found.value), "usual": number(found.reference, places=0)}
+    return Finding(item.key, name, Severity.CONFIRM, found.code.value, sentence)
+
+
+def _blocks(key: CellKey, name: str, code: Code, message: str) -> Finding:
+    return Finding(key, name, Severity.BLOCKS, code.value, message)
