@@ -73,6 +73,8 @@ def charts(
     numbers for all series, or boolean arrays (series, points) that mark the last points of phases and the excluded
     points. ``cl``: a number, one per series, or (series, points). Everything else, the errors and the sources as in
     spc.chart.
+
+    Each call holds some twenty tables of the size of ``y``: give millions of cells a few thousand series at a time.
     """
     check_kind(kind, has_denominator=n is not None)
     values = floats(y, "values")

@@ -66,7 +66,8 @@ def rates(numerator: Any, denominator: Any = None, multiplier: float = 1) -> Flo
     if denominator is None:
         return above * multiplier
     below = denominators(denominator, above)
-    return above / np.where(below > 0, below, np.nan) * multiplier
+    with np.errstate(over="ignore"):
+        return above / np.where(below > 0, below, np.nan) * multiplier
 
 
 def check_limits(

@@ -28,7 +28,7 @@ def shewhart(y: Any, center: Any, sigma: Any) -> dict[str, list[int]]:
     if (width < 0).any():
         raise BadOptionError("“sigma” cannot be below zero.")
     away = values - centre
-    steps = np.diff(values)
+    steps = np.sign(np.diff(values))
     up_down = np.concatenate(([False], steps > 0)), np.concatenate(([False], steps < 0))
     turns = np.concatenate((np.zeros(min(2, values.size), dtype=np.bool_), steps[1:] * steps[:-1] < 0))
     outside = [away > width, away < -width]

@@ -88,12 +88,12 @@ def test_subgroups_of_rows(kind: str, rows: Any, data: Any) -> None:
     assert_equal(kind, [y for _x, y in rows], None, [x for x, _y in rows], chosen)
 
 
-@pytest.mark.parametrize("kind", ["run", "i", "p", "u", "c", "g", "xbar", "s"])
+@pytest.mark.parametrize("kind", ["run", "i", "mr", "t", "p", "pp", "u", "up", "c", "g", "ip", "xbar", "s"])
 def test_a_given_centre_line(kind: str) -> None:
     y = [12.0, 9.0, 15.0, 11.0, 8.0, 14.0, None, 10.0]
-    n = None if kind in {"c", "g", "i", "run", "xbar", "s"} else [40.0] * 8
+    n = [40.0, 42.0, 39.0, 50.0, 31.0, 44.0, 40.0, 38.0] if kind in {"p", "pp", "u", "up", "ip"} else None
     x = [1, 1, 2, 2, 3, 3, 4, 4] if kind in {"xbar", "s"} else None
-    given_line = 0.25 if n else 10.5
+    given_line = {"t": 1.9}.get(kind, 0.25 if n else 10.5)  # a T chart reads it on its transformed scale
     chart = spc.chart(kind, y, n, x, cl=given_line)
     expected = slow.chart(kind, y, n, x, cl=given_line)
     for field in LINES:

@@ -171,6 +171,11 @@ def test_the_turning_point_of_two_trends_takes_the_step_that_leads_out_of_it() -
     assert found.variation_icon == "concern_low"
 
 
+def test_tiny_and_huge_steps_alternate_like_any_other() -> None:
+    for size in (1e-200, 1.0, 1e200):
+        assert rules.shewhart([0.0, size] * 7, 0, size)["nelson4"] == [14]
+
+
 def test_no_points_at_all() -> None:
     found = rules.making_data_count([], improvement_direction="increase", target=3)
     assert (found.variation_icon, found.assurance_type, found.point_type) == ("common_cause", None, [])
