@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,7 +24,11 @@ from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, month_key
 from metrics.models import BenchmarkRun, BenchmarkValue
 from metrics.monthly import Rule, compare
 from metrics.queries.frames import month_frame, sums
-from metrics.queries.rosters import changed_months, months_to_compute
+from metrics.queries.rosters import changed_months, months_to_compute, owed_months
+from teams.actions.teams import ROSTER
+
+Progress = Callable[[int, int, dt.date], None]
+"""Told after each month: how many are done, of how many, and which it was."""
 
 # Replaced runs of a month that are kept, to look back when a number is questioned.
 KEPT_RUNS = 3
@@ -94,31 +98,52 @@ def recompute_month(*, collaborative: Collaborative, month: dt.date) -> None:
 
 
 def recompute_months(
-    *, collaborative: Collaborative, months: Iterable[dt.date], progress: Callable[[dt.date], None]
-) -> None:
-    """Compute these months one after the other, tell ``progress`` each, and settle their stale marks."""
-    for month in months:
+    *, collaborative: Collaborative, months: Sequence[dt.date], progress: Progress | None = None
+) -> int:
+    """Compute these months one after the other and settle their stale marks. Returns how many there were."""
+    for done, month in enumerate(months, start=1):
         with settles(RECOMPUTE, month_key(collaborative.pk, month)):
             compute_benchmarks(collaborative=collaborative, month=month)
-        progress(month)
+        if progress:
+            progress(done, len(months), month)
+    return len(months)
 
 
-def follow_the_roster(*, collaborative: Collaborative) -> None:
-    """After teams came or went: today's engagement, and the months whose number of expected teams has changed."""
-    record_engagement(collaborative=collaborative, day=collaborative.today())
-    recompute_months(collaborative=collaborative, months=changed_months(collaborative), progress=_untold)
+def catch_up_with(*, collaborative: Collaborative, progress: Progress | None = None) -> int:
+    """Do all that jobs still owe this collaborative, without a queue. Returns how many months were computed."""
+    key = str(collaborative.pk)
+    with settles(ROSTER, key), settles(DEFINITIONS, key):
+        record_engagement(collaborative=collaborative, day=collaborative.today())
+        return recompute_months(collaborative=collaborative, months=owed_months(collaborative), progress=progress)
 
 
 def follow_the_definitions(*, collaborative: Collaborative) -> None:
     """After a measure was added, changed or retired: all months, shown on the jobs page as one run."""
     with job_run(
         task=DEFINITIONS, key=str(collaborative.pk), subject=_("Benchmarks after changed measures"), scope=collaborative
-    ):
-        recompute_months(collaborative=collaborative, months=months_to_compute(collaborative), progress=_untold)
+    ) as run:
+        recompute_months(
+            collaborative=collaborative,
+            months=months_to_compute(collaborative),
+            progress=_counting(run, DEFINITIONS),
+        )
 
 
-def _untold(_month: dt.date) -> None:
-    """For runs whose progress nobody waits for."""
+def follow_the_roster(*, collaborative: Collaborative) -> None:
+    """After teams came or went: today's engagement, and the months whose number of expected teams has changed."""
+    record_engagement(collaborative=collaborative, day=collaborative.today())
+    recompute_months(collaborative=collaborative, months=changed_months(collaborative))
+
+
+def _counting(run: JobRun, task: str) -> Progress:
+    """Count on the run how far it is, and keep other workers from beginning the same work."""
+
+    def one_more(done: int, total: int, _month: dt.date) -> None:
+        run.done, run.total = done, total
+        run.save(update_fields=["done", "total"])
+        hold(task, run.key)
+
+    return one_more
 
 
 @transaction.atomic
@@ -144,16 +169,12 @@ def request_recompute_all(*, by: Any, collaborative: Collaborative) -> JobRun:
 
 def recompute_all(*, run: JobRun, collaborative: Collaborative) -> None:
     """Carry out ``request_recompute_all``, from the first month, counting on the run how far it is."""
-    months = months_to_compute(collaborative)
-    run.done, run.total = 0, len(months)
-
-    def one_more(_month: dt.date) -> None:
-        run.done += 1
-        run.save(update_fields=["done", "total"])
-        hold(RECOMPUTE_ALL, run.key)
-
     with running(run):
-        recompute_months(collaborative=collaborative, months=months, progress=one_more)
+        recompute_months(
+            collaborative=collaborative,
+            months=months_to_compute(collaborative),
+            progress=_counting(run, RECOMPUTE_ALL),
+        )
 
 
 @transaction.atomic

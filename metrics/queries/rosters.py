@@ -6,8 +6,11 @@ import datetime as dt
 
 from django.db.models import Max
 
+from collab.actions.measures import DEFINITIONS
+from collab.common.models import StaleMark
 from collab.models import Collaborative
 from metrics.enums import RunStatus
+from metrics.marks import RECOMPUTE, read_month_key
 from metrics.models import BenchmarkRun, Submission
 
 
@@ -39,3 +42,14 @@ def changed_months(collaborative: Collaborative, now: dt.datetime | None = None)
         return shown[month] not in (None, sum(team.is_expected_in(month) for team in teams))
 
     return [month for month in months_to_compute(collaborative, now) if is_changed(month)]
+
+
+def owed_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
+    """Months that have to be computed: marked as stale, or changed without a mark; all when definitions changed."""
+    if StaleMark.objects.filter(task=DEFINITIONS, key=str(collaborative.pk)).exists():
+        return months_to_compute(collaborative, now)
+    keys = StaleMark.objects.filter(task=RECOMPUTE, key__startswith=f"{collaborative.pk}:").values_list(
+        "key", flat=True
+    )
+    marked = {read_month_key(key)[1] for key in keys}
+    return sorted(marked.union(changed_months(collaborative, now)))
