@@ -240,6 +240,8 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Learning Commons"
 # Browsers allow passkeys on http only at localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Rate limits count per address: behind a proxy, without this, all people would share the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 # MAIL_PROVIDER names an anymail backend ("mailgun", "postmark", …); without it EMAIL_URL says how, and a trial
