@@ -144,6 +144,15 @@ def may_appoint(user: Any, subject: Any) -> bool:
     return APPOINTERS[SubjectKind(subject._meta.model_name)].check(user, subject)
 
 
+def sees_teams(user: Any, collaborative: Any) -> bool:
+    """Whether the list of teams has anything for the person: sponsors and reviewers read no single team."""
+    return (
+        manage_collaborative.check(user, collaborative)
+        or collaborative.pk in taught_collaborative_ids(user)
+        or collaborative.teams.filter(view_team.rows(user)).exists()
+    )
+
+
 def may_invite(user: Any, role: InvitedRole, subject: Any) -> bool:
     """Whether the person may invite others to this role; a role that the subject does not have is nobody's to give."""
     return role.subject_kind == subject._meta.model_name and may_appoint(user, subject)
