@@ -281,7 +281,8 @@ def _csv_records(file: BinaryIO) -> Iterator[tuple[int, list[str], list[str]]]:
             ) from error
     finally:
         # The wrapper must not close a file that its opener still uses.
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 # --- XLSX ----------------------------------------------------------------------------------------------------------
