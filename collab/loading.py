@@ -24,7 +24,7 @@ from collab.enums import (
 )
 from collab.models import Collaborative, Measure, MeasureVersion
 from collab.models.collaborative import validate_time_zone
-from collab.profiles import PROFILES, settled
+from collab.profiles import PROFILES, SOMETIMES_ASKED, contradictions, settled
 
 SCHEMA = 1
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -156,15 +156,11 @@ def _read_measure(reader: _Reader) -> MeasureFile | None:
 def _check_measure(reader: _Reader, definition: dict[str, Any]) -> None:
     statistic = Statistic(definition["stat"])
     profile = PROFILES[statistic]
-    if statistic.has_denominator and not definition.get("denominator"):
-        reader.wrong("denominator", _("a %(stat)s needs one.") % {"stat": statistic.label.lower()})
-    if "chart" in definition and definition["chart"] not in profile.charts:
-        reader.wrong("chart", _one_of([chart.value for chart in profile.charts]))
-    low, high = definition.get("min_value"), definition.get("max_value")
-    if low is not None and high is not None and low >= high:
-        reader.wrong("max_value", _("must be above min_value."))
-    for name in ("denominator", "min_denominator", "sampling_ok", "min_value", "max_value"):
-        if definition.get(name) and not profile.asks_for(name):
+    complete = settled(definition)
+    for name, sentence in contradictions(complete).items():
+        reader.wrong(name, sentence)
+    for name in sorted(SOMETIMES_ASKED):
+        if definition.get(name) and definition[name] != complete[name] and not profile.asks_for(name):
             reader.wrong(name, _("means nothing for a %(stat)s; leave it out.") % {"stat": statistic.label.lower()})
 
 

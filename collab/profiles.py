@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collab.enums import ChartKind, Direction, Statistic
@@ -144,6 +145,10 @@ _UNASKED: dict[str, Any] = {
 }
 
 
+# Fields that mean nothing for at least one statistic.
+SOMETIMES_ASKED = frozenset({"multiplier", *_UNASKED})
+
+
 def settled(definition: Mapping[str, Any]) -> dict[str, Any]:
     """``definition`` with everything that its statistic fixes: fields that it does not ask for hold nothing.
 
@@ -165,3 +170,24 @@ def settled(definition: Mapping[str, Any]) -> dict[str, Any]:
         complete["multiplier"] = 100 if is_percent else 1
     complete |= {field: nothing for field, nothing in _UNASKED.items() if not profile.asks_for(field)}
     return complete
+
+
+def contradictions(definition: Mapping[str, Any]) -> dict[str, str]:
+    """What contradicts the statistic of a settled definition: field → sentence. Empty when all fits."""
+    statistic = Statistic(definition["stat"])
+    profile = PROFILES[statistic]
+    found: dict[str, str] = {}
+    if statistic.has_denominator and not str(definition.get("denominator") or "").strip():
+        found["denominator"] = gettext("A %(statistic)s needs a denominator.") % {"statistic": statistic.label.lower()}
+    if definition["chart"] not in profile.charts:
+        fitting = " · ".join(str(chart.label) for chart in profile.charts)
+        found["chart"] = gettext("This chart does not fit the statistic. Choose one of: %(charts)s.") % {
+            "charts": fitting
+        }
+    goal, multiplier = definition.get("goal"), definition["multiplier"]
+    if statistic is Statistic.PROPORTION and goal is not None and not 0 <= goal <= multiplier:
+        found["goal"] = gettext("The goal of a proportion lies from 0 to %(top)s.") % {"top": f"{multiplier:g}"}
+    low, high = definition.get("min_value"), definition.get("max_value")
+    if low is not None and high is not None and low >= high:
+        found["max_value"] = gettext("The highest possible value must be above the lowest.")
+    return found

@@ -1,4 +1,8 @@
-"""Measures: what teams count, how it is defined from which month on, in which order it is asked."""
+"""Measures: what teams count, how it is defined from which month on, in which order it is asked.
+
+What was computed by the definitions becomes old with them: each change writes a stale mark under ``DEFINITIONS``, and
+the room that computes says what to do about it.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,14 @@ from django.utils.translation import gettext as _
 from collab import policies
 from collab.common import audit
 from collab.common.changes import change, locked
+from collab.common.jobs import mark_stale
 from collab.common.months import iso
 from collab.enums import CollabEvent
 from collab.models import Collaborative, Measure, MeasureVersion, User
-from collab.profiles import settled
+from collab.profiles import contradictions, settled
 
+# Key: the collaborative's number.
+DEFINITIONS = "collab.definitions"
 # Fields of a version that say which version it is, not what the measure means.
 _NOT_MEANING = frozenset({"id", "measure", "number", "effective_month", "change_note", "created_by", "created_at"})
 
@@ -28,6 +35,15 @@ def definition_of(version: MeasureVersion) -> dict[str, Any]:
     return {
         field.name: getattr(version, field.name) for field in version._meta.fields if field.name not in _NOT_MEANING
     }
+
+
+def _settled(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition as its statistic settles it. Raises ``ValidationError`` where the two contradict each other."""
+    complete = settled(definition)
+    wrong = contradictions(complete)
+    if wrong:
+        raise ValidationError(wrong)
+    return complete
 
 
 @transaction.atomic
@@ -57,10 +73,11 @@ def define_measure(
         measure=measure,
         effective_month=effective_month or collaborative.start,
         created_by=by,
-        **settled(definition),
+        **_settled(definition),
     )
     version.full_clean()
     version.save()
+    mark_stale(DEFINITIONS, str(collaborative.pk))
     audit.record(
         by=by,
         event=CollabEvent.MEASURE_DEFINED,
@@ -93,10 +110,11 @@ def change_definition(
         effective_month=effective_month,
         change_note=change_note,
         created_by=by,
-        **settled({**definition_of(latest), **definition}),
+        **_settled({**definition_of(latest), **definition}),
     )
     version.full_clean()
     version.save()
+    mark_stale(DEFINITIONS, str(measure.collaborative_id))
     audit.record(
         by=by,
         event=CollabEvent.MEASURE_CHANGED,
@@ -119,8 +137,9 @@ def correct_definition(*, by: User, measure: Measure, **definition: Any) -> Meas
     measure = _locked_measure(measure)
     policies.check_can_correct(measure)
     version = measure.latest
-    changes = change(version, settled({**definition_of(version), **definition}))
+    changes = change(version, _settled({**definition_of(version), **definition}))
     if changes:
+        mark_stale(DEFINITIONS, str(measure.collaborative_id))
         audit.record(
             by=by,
             event=CollabEvent.MEASURE_CHANGED,
@@ -180,6 +199,7 @@ def retire_measure(*, by: User, measure: Measure) -> Measure:
     if measure.retired_on is None:
         measure.retired_on = measure.collaborative.today()
         measure.save(update_fields=["retired_on"])
+        mark_stale(DEFINITIONS, str(measure.collaborative_id))
         audit.record(
             by=by,
             event=CollabEvent.MEASURE_RETIRED,
@@ -197,6 +217,7 @@ def return_measure(*, by: User, measure: Measure) -> Measure:
     if measure.retired_on is not None:
         measure.retired_on = None
         measure.save(update_fields=["retired_on"])
+        mark_stale(DEFINITIONS, str(measure.collaborative_id))
         audit.record(
             by=by,
             event=CollabEvent.MEASURE_RETURNED,

@@ -6,6 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+class SignedInRequest(HttpRequest):
+    """For annotations: a request of a person who is signed in, which ``LoginRequiredMiddleware`` sees to."""
+
+    user: Any
 
 
 def require(user: Any, permission: StrEnum, obj: Any, sentence: str) -> None:

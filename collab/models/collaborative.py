@@ -125,6 +125,11 @@ class Collaborative(models.Model):
         return reverse("collaborative", args=[self.slug])
 
     @property
+    def standing(self) -> CollaborativeStatus:
+        """Its status with label and tone."""
+        return CollaborativeStatus(self.status)
+
+    @property
     def step(self) -> int:
         """Months in one reporting period."""
         return Cadence(self.cadence).step

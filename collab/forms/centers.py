@@ -1,0 +1,59 @@
+"""Forms for centers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from collab.models import Center
+
+
+class SlugFromName(forms.ModelForm[Any]):
+    """A form whose short name may be left empty: it is then made from the name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["slug"].label = _("Short name in addresses")
+        self.fields["slug"].help_text = _(
+            "Small letters, digits and hyphens. Left empty, it is made from the name. It can not be changed later."
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("slug") and cleaned.get("name"):
+            cleaned["slug"] = free_slug(self._meta.model, cleaned["name"])
+        return cleaned
+
+
+def free_slug(model: type[models.Model], name: str) -> str:
+    """A short name made from ``name`` that no row of ``model`` has."""
+    base = slugify(name)[:50].strip("-") or "c"
+    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug = f"{base}-{number}"
+        number += 1
+    return slug
+
+
+class CenterForm(SlugFromName):
+    """A new center."""
+
+    class Meta:
+        model = Center
+        fields = ("name", "slug")
+        help_texts = {"name": _("The organization that hosts collaboratives, as people call it.")}
+
+
+class CenterNameForm(forms.ModelForm[Center]):
+    """The name of a center."""
+
+    class Meta:
+        model = Center
+        fields = ("name",)

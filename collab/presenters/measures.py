@@ -1,0 +1,115 @@
+"""A measure's definition and its versions as rows of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from collab.common.formatting import number, with_unit
+from collab.enums import MeasureKind
+from collab.models import Measure, MeasureVersion
+from collab.profiles import PROFILES
+
+MOST_CORE_MEASURES = 5
+# Shown in this order, where the statistic asks for them and they hold something.
+SHOWN = (
+    "kind",
+    "stat",
+    "numerator",
+    "denominator",
+    "exclusions",
+    "sampling_ok",
+    "direction",
+    "unit",
+    "multiplier",
+    "goal",
+    "min_value",
+    "max_value",
+    "chart",
+    "period",
+    "maturation_days",
+    "min_denominator",
+    "default_strata",
+    "data_source",
+    "steward",
+    "version_year",
+    "source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field of a definition in words."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A field over all versions, oldest first."""
+
+    label: str
+    values: list[str]
+
+
+def definition_rows(version: MeasureVersion) -> list[Row]:
+    """What a version says, without the fields that hold nothing."""
+    profile = PROFILES[version.statistic]
+    rows = [(name, _value(version, name)) for name in SHOWN if profile.asks_for(name)]
+    return [Row(_label(name), value) for name, value in rows if value]
+
+
+def version_rows(measure: Measure) -> list[VersionRow]:
+    """The fields in which the versions of a measure differ, side by side. Empty with a single version."""
+    versions = sorted(measure.versions.all(), key=lambda version: version.number)
+    rows: list[VersionRow] = []
+    for name in ("name", *SHOWN):
+        values = [_value(version, name) for version in versions]
+        if len(set(values)) > 1:
+            rows.append(VersionRow(label=_label(name), values=[value or "–" for value in values]))
+    return rows
+
+
+def advice_on(measures: Sequence[Measure]) -> list[str]:
+    """What the set of measures lacks or has too much of. Advice: nothing here stops a start."""
+    if not measures:
+        return []
+    kinds = {measure.latest.kind for measure in measures}
+    found: list[str] = []
+    if MeasureKind.OUTCOME not in kinds:
+        found.append(
+            _("There is no outcome measure yet: add one that asks whether it is better for the people served.")
+        )
+    if MeasureKind.PROCESS not in kinds:
+        found.append(_("There is no process measure yet: add one that asks whether teams do what they set out to do."))
+    core = sum(measure.required for measure in measures)
+    if core > MOST_CORE_MEASURES:
+        found.append(
+            _("%(count)s core measures are more than most teams can collect. Make some optional: up to five is good.")
+            % {"count": core}
+        )
+    return found
+
+
+def _label(name: str) -> str:
+    label = str(getattr(MeasureVersion._meta.get_field(name), "verbose_name", name))
+    return label[:1].upper() + label[1:]
+
+
+def _value(version: MeasureVersion, name: str) -> str:
+    value = getattr(version, name)
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if name in {"goal", "min_value", "max_value"}:
+        return with_unit(value, version.unit, places=3)
+    if name == "version_year":
+        return str(value)
+    if isinstance(value, int | float):
+        return number(value, places=3)
+    display = getattr(version, f"get_{name}_display", None)
+    return str(display() if display else value)
