@@ -119,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "collab.context_processors.site",
+                "teams.demo.context",
             ],
         },
     }
@@ -159,6 +160,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": str(DATA_DIR / "cache"),
+            # At the default of 300 entries, a flood of requests would push its own counters out.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
 
@@ -233,6 +236,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# What allauth does not limit itself; its own limits for sign-in, reset and verification stay as they are.
+ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip", "demo_sign_in": "30/m/ip"}
+# How many proxies stand in front: without it everybody behind a proxy would share one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

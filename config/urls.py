@@ -17,4 +17,6 @@ urlpatterns = [
 handler400 = "collab.views.errors.bad_request"
 handler403 = "collab.views.errors.forbidden"
 handler404 = "collab.views.errors.not_found"
+# allauth asks for this one when somebody tries too often.
+handler429 = "collab.views.errors.too_many_requests"
 handler500 = "collab.views.errors.server_error"

@@ -42,7 +42,7 @@ def _center_crumbs(center: Center) -> list[tuple[str, str]]:
     return [(center.name, reverse("agencies", args=[center.slug]))]
 
 
-def start_page(subject: Subject, user: Any) -> str:
+def start_page(subject: Subject) -> str:
     """Where somebody begins who has just got a role in ``subject``."""
     if isinstance(subject, Center):
         return reverse("agencies", args=[subject.slug])

@@ -46,6 +46,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @login_not_required
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        429,
+        _("That was too often"),
+        _("To keep accounts safe, this can be done only so many times in a row. Wait a few minutes and try again."),
+    )
+
+
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collab.common import months
+from collab.common.enums import Tone
 from collab.common.models import Dated, DatedQuerySet, current_q
 from collab.models import Collaborative
 from teams.enums import TeamRole, TeamStatus, WithdrawalReason, WithdrawalStage
@@ -134,6 +135,11 @@ class Team(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("team", args=[self.collaborative.slug, self.slug])
+
+    @property
+    def status_tone(self) -> Tone:
+        """The colour of the status badge."""
+        return TeamStatus(self.status).tone
 
     def is_expected_in(self, month: dt.date) -> bool:
         """Whether the team owes figures for this month; the same rule as ``TeamQuerySet.expected_in``."""

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from collab.common.models import DatedQuerySet
-from collab.models import Center, CenterAppointment, Collaborative, CollaborativeAppointment, User
+from collab.models import Center, CenterAppointment, Collaborative, CollaborativeAppointment
 from collab.rules import view_collaborative
 from teams.models import Agency, AgencyAppointment, Team, TeamMembership
 from teams.rules import manage_agency, view_team
@@ -65,17 +64,6 @@ def _teams(user: Any) -> Iterator[HeldRole]:
         yield HeldRole(held.get_role_display(), where, held.team.get_absolute_url(), held.started_on)
 
 
-def has_any_role(user: Any) -> bool:
-    """Whether the person has anything to do on this site today."""
-    return bool(
-        user.is_superuser
-        or user.center_roles.current().exists()
-        or user.collaborative_roles.current().exists()
-        or user.agency_roles.current().exists()
-        or user.team_memberships.current().exists()
-    )
-
-
 def current_people_of(team: Team) -> DatedQuerySet:
     """Memberships that hold today, by name."""
     return TeamMembership.objects.filter(team=team).current().select_related("user")
@@ -120,12 +108,6 @@ def leaders_found(user: Any, words: str, *, limit: int) -> list[AgencyAppointmen
         .filter(agency__in=Agency.objects.filter(manage_agency.rows(user)), user__name__icontains=words)
         .select_related("user", "agency")[:limit]
     )
-
-
-def demonstration_people(domain: str) -> list[tuple[User, list[HeldRole]]]:
-    """Active people whose address lies in the demonstration's domain, with their roles."""
-    people = User.objects.filter(Q(email__iendswith=f"@{domain}"), is_active=True).order_by("pk")
-    return [(person, roles_of(person)) for person in people]
 
 
 def held_roles_in(subject: Center | Collaborative | Agency) -> tuple[list[Appointment], list[Appointment]]:

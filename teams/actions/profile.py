@@ -1,0 +1,19 @@
+"""Changing one's own profile."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from collab.common.audit import record
+from collab.common.changes import change, locked
+from collab.enums import CollabEvent
+from collab.models import User
+
+
+@transaction.atomic
+def change_profile(*, by: User, name: str, pronouns: str) -> None:
+    """Change how others read one's name."""
+    person = locked(by)
+    changes = change(person, {"name": name, "pronouns": pronouns})
+    if changes:
+        record(by=by, event=CollabEvent.PROFILE_CHANGED, target=person, changes=changes)
