@@ -70,7 +70,7 @@ class RequireSecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
-        """Stop before the view; here the address is resolved, so that names are compared and not beginnings of paths."""
+        """Stop before the view: here the address is resolved, so names are compared, not beginnings of paths."""
         if not self._must_set_up(request):
             return None
         messages.info(request, _("Your role needs a second step at sign-in. Set it up to go on."))

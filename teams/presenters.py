@@ -39,13 +39,13 @@ def people_crumbs(subject: Subject) -> list[tuple[str, str]]:
 
 
 def _center_crumbs(center: Center) -> list[tuple[str, str]]:
-    return [(center.name, reverse("agencies", args=[center.slug]))]
+    return [(center.name, reverse("center", args=[center.slug]))]
 
 
 def start_page(subject: Subject) -> str:
     """Where somebody begins who has just got a role in ``subject``."""
     if isinstance(subject, Center):
-        return reverse("agencies", args=[subject.slug])
+        return reverse("center", args=[subject.slug])
     return subject.get_absolute_url()
 
 

@@ -24,7 +24,7 @@ from collab.common.sections import (
 )
 from collab.models import Collaborative
 from teams.enums import InvitedRole, SubjectKind, TeamStatus
-from teams.models import Agency, Invitation, LeaderRequest, Team
+from teams.models import Agency, Invitation, LeaderRequest, Team, TeamMembership
 from teams.presenters import address_of_people
 from teams.queries.invitations import open_invitations_for
 from teams.queries.people import faculty_found, leaders_found, members_found
@@ -126,8 +126,8 @@ def teams_and_their_people(collaborative: Collaborative) -> Iterator[ChecklistLi
     if not count:
         return
     invited = Invitation.objects.open().filter(team__in=active, role__in=InvitedRole.of_kind(SubjectKind.TEAM))
-    empty = active.with_people().filter(people=0).exclude(pk__in=invited.values("team"))
-    alone = empty.count()
+    peopled = TeamMembership.objects.current().filter(team__in=active)
+    alone = active.exclude(pk__in=peopled.values("team")).exclude(pk__in=invited.values("team")).count()
     yield ChecklistLine(
         key="team_people",
         title=_("People in the teams"),

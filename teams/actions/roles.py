@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -55,7 +56,7 @@ def give_role(*, by: User | None, user: User, role: InvitedRole, subject: Subjec
     """
     kind = role.subject_kind
     row, given, _ended = _ROWS[kind]
-    same = {kind.value: subject, "user": user, "ended_on": None}
+    same: dict[str, Any] = {kind.value: subject, "user": user, "ended_on": None}
     if kind is not SubjectKind.TEAM:
         same["role"] = role.leads_to
     held, created = row._default_manager.get_or_create(**same, defaults={"role": role.leads_to})

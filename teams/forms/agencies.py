@@ -11,7 +11,7 @@ from collab.models import Center
 from teams.models import Agency
 
 
-class AgencyForm(forms.ModelForm[Agency]):
+class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What is written about an agency. Saving is the action's."""
 
     class Meta:

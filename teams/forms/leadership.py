@@ -10,7 +10,7 @@ from teams.forms.teams import DayInput
 from teams.models import LeaderRequest, Team
 
 
-class RequestForm(forms.ModelForm[LeaderRequest]):
+class RequestForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """One thing a team asks of its senior leader."""
 
     class Meta:
@@ -35,7 +35,7 @@ class AnswerForm(forms.Form):
     note = forms.CharField(required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class LeaderGoalForm(forms.ModelForm[Team]):
+class LeaderGoalForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What the senior leader wants from this work."""
 
     class Meta:

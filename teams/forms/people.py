@@ -14,7 +14,7 @@ from teams.forms.teams import DayInput
 from teams.models import TeamMembership
 
 
-class MembershipForm(forms.ModelForm[TeamMembership]):
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A person's role in a team. Saving is the action's."""
 
     class Meta:
@@ -44,7 +44,7 @@ class EndRoleForm(forms.Form):
         self.fields["on"].initial = today
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """How others read a person's name."""
 
     class Meta:

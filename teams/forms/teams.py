@@ -207,7 +207,7 @@ def _problem(cells: list[str], found: dict[str, PastedTeam]) -> str:
     return ""
 
 
-class ChangeTeamForm(forms.ModelForm[Team]):
+class ChangeTeamForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A team's name, code name and day of enrolment. Saving is the action's."""
 
     class Meta:

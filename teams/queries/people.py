@@ -40,7 +40,7 @@ def _site_roles(user: Any) -> list[HeldRole]:
 
 def _center_roles(user: Any) -> Iterator[HeldRole]:
     for held in CenterAppointment.objects.current().filter(user=user).select_related("center"):
-        url = reverse("agencies", args=[held.center.slug])
+        url = reverse("center", args=[held.center.slug])
         yield HeldRole(held.get_role_display(), held.center.name, url, held.started_on)
 
 

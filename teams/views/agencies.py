@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collab.common.views import require
+from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_center
 from teams.actions.agencies import add_agency, change_agency
 from teams.forms.agencies import AgencyForm
@@ -17,14 +17,14 @@ from teams.rules import TeamsPermission
 
 
 @require_safe
-def agencies(request: HttpRequest, center: str) -> HttpResponse:
+def agencies(request: SignedInRequest, center: str) -> HttpResponse:
     """All agencies of a center with their teams and senior leaders counted."""
     found = find_center(request.user, center)
     return render(request, "teams/agencies.html", {"center": found, "agencies": agencies_of(found)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, center: str) -> HttpResponse:
+def add(request: SignedInRequest, center: str) -> HttpResponse:
     found = find_center(request.user, center)
     form = AgencyForm(request.POST or None, center=found)
     if request.method == "POST" and form.is_valid():
@@ -35,7 +35,7 @@ def add(request: HttpRequest, center: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     agency = find_agency(request.user, pk)
     require(request.user, TeamsPermission.MANAGE_AGENCY, agency, _("Only the center's coordinators change an agency."))
     form = AgencyForm(request.POST or None, instance=agency, center=agency.center)

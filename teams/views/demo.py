@@ -23,12 +23,13 @@ from teams.demo import demonstration_accounts
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
-    return _sign_in(request)
+    response: HttpResponse = _sign_in(request)
+    return response
 
 
 @never_cache
 @require_POST
-@rate_limit(action="demo_sign_in")
+@rate_limit(action="demo_sign_in")  # type: ignore[untyped-decorator]  # allauth ships no types
 def _sign_in(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(demonstration_accounts(), email=request.POST.get("email", ""))
     response: HttpResponse = perform_login(request, user)

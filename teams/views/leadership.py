@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from collab.common.views import require
+from collab.common.views import SignedInRequest, require
 from teams.actions.leadership import answer_request, make_request, set_leader_goal
 from teams.forms.leadership import AnswerForm, LeaderGoalForm, RequestForm
 from teams.models import LeaderRequest
@@ -21,7 +21,7 @@ from teams.rules import TeamsPermission, answer_requests, belong_to_team
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def team_requests(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def team_requests(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """The team's requests and the leader's goal; members add a request here."""
     found = find_team(request.user, collaborative, team)
     may_ask = belong_to_team.check(request.user, found)
@@ -49,7 +49,7 @@ def team_requests(request: HttpRequest, collaborative: str, team: str) -> HttpRe
 
 
 @require_POST
-def answer(request: HttpRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
     """The leader's yes, no or later: as a part of the page for htmx, else back to where it was given."""
     found = find_team(request.user, collaborative, team)
     asked = get_object_or_404(requests_of(found), pk=pk)
@@ -72,12 +72,12 @@ def answer(request: HttpRequest, collaborative: str, team: str, pk: int) -> Http
     return redirect(_back(request, reverse("team_requests", args=[found.collaborative.slug, found.slug])))
 
 
-def _one_request(request: HttpRequest, asked: LeaderRequest) -> HttpResponse:
+def _one_request(request: SignedInRequest, asked: LeaderRequest) -> HttpResponse:
     shown = ShownRequest(asked, may_answer=True)
     return render(request, "teams/_request.html", {"shown": shown, "just_saved": True})
 
 
-def _back(request: HttpRequest, otherwise: str) -> str:
+def _back(request: SignedInRequest, otherwise: str) -> str:
     """The page that the form named, if it is one of ours."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
@@ -87,7 +87,7 @@ def _back(request: HttpRequest, otherwise: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def leader_goal(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def leader_goal(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """What the senior leader wants from this work, in their own words."""
     found = find_team(request.user, collaborative, team)
     require(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from collab.common.views import require
+from collab.common.views import SignedInRequest, require
 from collab.models import CenterAppointment, CollaborativeAppointment
 from collab.queries.collaboratives import find_center, find_collaborative
 from collab.rules import CollabPermission
@@ -30,7 +30,7 @@ from teams.queries.teams import find_agency, find_team
 from teams.rules import TeamsPermission, may_appoint
 
 
-def _people_page(request: HttpRequest, template: str, subject: Subject, context: dict[str, Any]) -> HttpResponse:
+def _people_page(request: SignedInRequest, template: str, subject: Subject, context: dict[str, Any]) -> HttpResponse:
     """A page about the people of ``subject``, with the form that invites more where the person may."""
     may = may_appoint(request.user, subject)
     form = InvitationForm(request.POST or None, subject=subject) if may else None
@@ -47,7 +47,7 @@ def _people_page(request: HttpRequest, template: str, subject: Subject, context:
     return render(request, template, context)
 
 
-def _invited(request: HttpRequest, form: InvitationForm, subject: Subject) -> bool:
+def _invited(request: SignedInRequest, form: InvitationForm, subject: Subject) -> bool:
     data = form.cleaned_data
     try:
         sent = invite(
@@ -65,7 +65,7 @@ def _invited(request: HttpRequest, form: InvitationForm, subject: Subject) -> bo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def team_people(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def team_people(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """Who is in the team and since when, who has left, who is invited."""
     found = find_team(request.user, collaborative, team)
     context = {
@@ -79,7 +79,7 @@ def team_people(request: HttpRequest, collaborative: str, team: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def team_member(request: HttpRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
+def team_member(request: SignedInRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
     """Change a person's role in the team."""
     found = find_team(request.user, collaborative, team)
     require(
@@ -110,7 +110,7 @@ def team_member(request: HttpRequest, collaborative: str, team: str, pk: int) ->
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def collaborative_people(request: HttpRequest, collaborative: str) -> HttpResponse:
+def collaborative_people(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Faculty, sponsors and reviewers, with the form that invites them."""
     found = find_collaborative(request.user, collaborative)
     require(
@@ -125,7 +125,7 @@ def collaborative_people(request: HttpRequest, collaborative: str) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def center_people(request: HttpRequest, center: str) -> HttpResponse:
+def center_people(request: SignedInRequest, center: str) -> HttpResponse:
     """A center's coordinators."""
     found = find_center(request.user, center)
     people, leavers = held_roles_in(found)
@@ -133,7 +133,7 @@ def center_people(request: HttpRequest, center: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def agency_people(request: HttpRequest, pk: int) -> HttpResponse:
+def agency_people(request: SignedInRequest, pk: int) -> HttpResponse:
     """An agency's senior leaders."""
     found = find_agency(request.user, pk)
     require(
@@ -147,30 +147,30 @@ def agency_people(request: HttpRequest, pk: int) -> HttpResponse:
     return _people_page(request, "people/agency.html", found, context)
 
 
-def member_end(request: HttpRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
+def member_end(request: SignedInRequest, collaborative: str, team: str, pk: int) -> HttpResponse:
     found = find_team(request.user, collaborative, team)
     return _end(request, get_object_or_404(TeamMembership.objects.select_related("user"), team=found, pk=pk))
 
 
-def collaborative_role_end(request: HttpRequest, collaborative: str, pk: int) -> HttpResponse:
+def collaborative_role_end(request: SignedInRequest, collaborative: str, pk: int) -> HttpResponse:
     found = find_collaborative(request.user, collaborative)
     held = get_object_or_404(CollaborativeAppointment.objects.select_related("user"), collaborative=found, pk=pk)
     return _end(request, held)
 
 
-def center_role_end(request: HttpRequest, center: str, pk: int) -> HttpResponse:
+def center_role_end(request: SignedInRequest, center: str, pk: int) -> HttpResponse:
     found = find_center(request.user, center)
     return _end(request, get_object_or_404(CenterAppointment.objects.select_related("user"), center=found, pk=pk))
 
 
-def agency_role_end(request: HttpRequest, pk: int, appointment: int) -> HttpResponse:
+def agency_role_end(request: SignedInRequest, pk: int, appointment: int) -> HttpResponse:
     found = find_agency(request.user, pk)
     held = get_object_or_404(AgencyAppointment.objects.select_related("user"), agency=found, pk=appointment)
     return _end(request, held)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def _end(request: HttpRequest, held: HeldRole) -> HttpResponse:
+def _end(request: SignedInRequest, held: HeldRole) -> HttpResponse:
     """End a role with a date. The one page for all four kinds of role."""
     subject = subject_of(held)
     if not may_appoint(request.user, subject):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collab.common.views import SignedInRequest
 from teams.actions.profile import change_profile
 from teams.forms.people import ProfileForm
 from teams.queries.invitations import open_invitations_for
@@ -15,7 +16,7 @@ from teams.queries.people import roles_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         change_profile(by=request.user, **form.cleaned_data)

@@ -9,13 +9,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collab.common.views import require
+from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
 from collab.rules import CollabPermission, manage_collaborative
@@ -30,7 +30,7 @@ from teams.rules import TeamsPermission, sees_teams
 
 
 @require_safe
-def teams(request: HttpRequest, collaborative: str) -> HttpResponse:
+def teams(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """The teams that the person may see, those that take part first."""
     found = find_collaborative(request.user, collaborative)
     if not sees_teams(request.user, found):
@@ -46,7 +46,7 @@ def teams(request: HttpRequest, collaborative: str) -> HttpResponse:
     return render(request, "teams/teams.html", context)
 
 
-def _manageable(request: HttpRequest, collaborative: str) -> Collaborative:
+def _manageable(request: SignedInRequest, collaborative: str) -> Collaborative:
     found = find_collaborative(request.user, collaborative)
     require(
         request.user, CollabPermission.MANAGE_COLLABORATIVE, found, _("Only the center's coordinators enroll teams.")
@@ -54,14 +54,14 @@ def _manageable(request: HttpRequest, collaborative: str) -> Collaborative:
     return found
 
 
-def _manageable_team(request: HttpRequest, collaborative: str, team: str) -> Team:
+def _manageable_team(request: SignedInRequest, collaborative: str, team: str) -> Team:
     found = find_team(request.user, collaborative, team)
     require(request.user, TeamsPermission.MANAGE_TEAM, found, _("Only the center's coordinators change a team."))
     return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, collaborative: str) -> HttpResponse:
+def add(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Enroll one team, with its agency when that is new."""
     found = _manageable(request, collaborative)
     form = TeamForm(request.POST or None, collaborative=found)
@@ -79,7 +79,7 @@ def add(request: HttpRequest, collaborative: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_many(request: HttpRequest, collaborative: str) -> HttpResponse:
+def add_many(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Enroll teams from a pasted table: all of them or none."""
     found = _manageable(request, collaborative)
     form = ManyTeamsForm(request.POST or None, collaborative=found)
@@ -101,7 +101,7 @@ def add_many(request: HttpRequest, collaborative: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def edit(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     found = _manageable_team(request, collaborative, team)
     form = ChangeTeamForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
@@ -114,7 +114,7 @@ def edit(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """Record that a team left, confirmed by words."""
     found = _manageable_team(request, collaborative, team)
     today = found.collaborative.today()
@@ -138,7 +138,7 @@ def withdraw(request: HttpRequest, collaborative: str, team: str) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def complete(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def complete(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """Record that a team completed."""
     found = _manageable_team(request, collaborative, team)
     form = CompleteForm(request.POST or None, today=found.collaborative.today())
@@ -149,7 +149,7 @@ def complete(request: HttpRequest, collaborative: str, team: str) -> HttpRespons
 
 
 @require_POST
-def take_part_again(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+def take_part_again(request: SignedInRequest, collaborative: str, team: str) -> HttpResponse:
     """Undo a withdrawal or a completion."""
     found = _manageable_team(request, collaborative, team)
     try:
@@ -161,7 +161,7 @@ def take_part_again(request: HttpRequest, collaborative: str, team: str) -> Http
     return redirect("teams", found.collaborative.slug)
 
 
-def _saved(request: HttpRequest, form: forms.Form, save: Callable[[dict[str, Any]], None]) -> bool:
+def _saved(request: SignedInRequest, form: forms.Form, save: Callable[[dict[str, Any]], None]) -> bool:
     """Whether the form was sent, valid, and saved; what the action refuses is told in the form."""
     if request.method != "POST" or not form.is_valid():
         return False
