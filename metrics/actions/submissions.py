@@ -20,11 +20,12 @@ from collab.common.jobs import mark_stale, send_after_commit
 from collab.enums import Statistic
 from collab.models import Collaborative, Measure
 from metrics.cells import CellKey, Value
-from metrics.entry import Placed, group_values, store_groups, switch_groups
+from metrics.entry import Placed, store_groups, switch_groups
 from metrics.enums import MetricsEvent, Source, SubmissionStatus
 from metrics.marks import RECOMPUTE, month_key
 from metrics.models import DraftCell, Observation, Reopening, Submission
 from metrics.policies import check_enter, check_reopen, check_reportable, needs_reason
+from metrics.queries.months import values_by_submission
 from teams.models import Team
 
 SHORTEST_REASON = 3
@@ -92,7 +93,7 @@ def submit_month(
     _lock([team])
     check_enter(team, month, at)
     live = Submission.objects.live().filter(team=team, month=month).select_related("submitted_by").first()
-    if live and _values_by_submission([live])[live.pk] == _by_key(values):
+    if live and values_by_submission([live])[live.pk] == _by_key(values):
         DraftCell.objects.of(team, month).delete()
         return live
     if live and base_revision is not None and base_revision != live.revision:
@@ -210,26 +211,11 @@ def _changed(batch: Sequence[TeamMonth]) -> Iterator[tuple[TeamMonth, Submission
     )
     live = {(submission.team_id, submission.month): submission for submission in found}
     wanted = [live[item.team.pk, item.month] for item in batch if (item.team.pk, item.month) in live]
-    stored = _values_by_submission(wanted)
+    stored = values_by_submission(wanted)
     for item in batch:
         submission = live.get((item.team.pk, item.month))
         if submission is None or stored[submission.pk] != _by_key(item.values):
             yield item, submission
-
-
-def _values_by_submission(submissions: Sequence[Submission]) -> dict[int, dict[CellKey, Value]]:
-    ids = [submission.pk for submission in submissions]
-    found: dict[int, dict[CellKey, Value]] = {pk: {} for pk in ids}
-    if not ids:
-        return found
-    rows = Observation.objects.filter(submission__in=ids).values_list(
-        "submission_id", "measure__code", "numerator", "denominator", "missing_reason", "note"
-    )
-    for pk, code, numerator, denominator, reason, note in rows:
-        found[pk][CellKey(code)] = Value(CellKey(code), numerator, denominator, reason, note)
-    for pk, values in group_values(ids).items():
-        found[pk].update(_by_key(values))
-    return found
 
 
 def _store(

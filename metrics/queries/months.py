@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -125,16 +125,25 @@ def entry_of(value: Value) -> Entry:
     return Entry(value.key, plain(value.numerator), plain(value.denominator), value.missing_reason, value.note)
 
 
+def values_by_submission(submissions: Sequence[Submission]) -> dict[int, dict[CellKey, Value]]:
+    """Submission → all values of the revision, groups included; two queries for any number of submissions."""
+    ids = [submission.pk for submission in submissions]
+    found: dict[int, dict[CellKey, Value]] = {pk: {} for pk in ids}
+    if not ids:
+        return found
+    rows = Observation.objects.filter(submission__in=ids).values_list(
+        "submission_id", "measure__code", "numerator", "denominator", "missing_reason", "note"
+    )
+    for pk, code, numerator, denominator, reason, note in rows:
+        found[pk][CellKey(code)] = Value(CellKey(code), numerator, denominator, reason, note)
+    for pk, values in group_values(ids).items():
+        found[pk].update({value.key: value for value in values})
+    return found
+
+
 def stored_values(submission: Submission) -> dict[CellKey, Value]:
     """All values of one revision, groups included."""
-    totals = [
-        Value(CellKey(code), numerator, denominator, reason, note)
-        for code, numerator, denominator, reason, note in submission.observations.values_list(
-            "measure__code", "numerator", "denominator", "missing_reason", "note"
-        )
-    ]
-    groups = group_values([submission.pk]).get(submission.pk, [])
-    return {value.key: value for value in (*totals, *groups)}
+    return values_by_submission([submission])[submission.pk]
 
 
 def live_submission(team: Team, month: dt.date) -> Submission | None:

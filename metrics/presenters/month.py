@@ -1,0 +1,558 @@
+"""The month's grid, its read-only twin, its history and the upload's dry run in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from collab.common.formatting import month_name, month_short, rate_with_counts, with_unit
+from collab.enums import Statistic
+from collab.models import Collaborative, MeasureVersion
+from metrics.actions.drafts import Conflict
+from metrics.cells import CellKey, Entry, Finding, Value
+from metrics.entry import Breakdown
+from metrics.enums import MissingReason, Severity, Source
+from metrics.forms.month import field_name, seen_text
+from metrics.imports.upload import Line
+from metrics.models import Submission
+from metrics.queries.months import Past, Sheet, SheetMeasure
+from metrics.queries.series import kind_of
+from metrics.suppression import State, shown
+from metrics.validation import Checked, NumberError, number_of
+
+SHOWN_PAST = 3
+MOST_PAST = 12
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 32, 4
+
+
+# --- Words ---------------------------------------------------------------------------------------------------------
+def number_labels(version: MeasureVersion) -> tuple[str, str]:
+    """What the two numbers are called; the second is empty where there is only one."""
+    first = {
+        Statistic.COUNT: _("Count"),
+        Statistic.MEAN: _("Total"),
+        Statistic.MEDIAN: _("Median"),
+        Statistic.DAYS_BETWEEN: _("Days"),
+        Statistic.SCORE: _("Score"),
+    }.get(version.statistic, _("Numerator"))
+    if not version.statistic.takes_denominator:
+        return first, ""
+    return first, _("Denominator") if version.statistic.has_denominator else _("Number of cases")
+
+
+def result_text(version: MeasureVersion, numerator: float | None, denominator: float | None) -> str:
+    """ "62 % (31 of 50)", "14.5 days (290 of 20)", "7"; an en dash where there is no value."""
+    value = version.value(numerator, denominator)
+    if value is None:
+        return _("nobody to count") if numerator == 0 and denominator == 0 else "–"
+    if not version.statistic.takes_denominator:
+        return with_unit(value, version.unit)
+    return rate_with_counts(value, version.unit, numerator, denominator)
+
+
+def typed_result(version: MeasureVersion, entry: Entry) -> str:
+    """The result of what stands in a cell now; empty as long as it is not two numbers."""
+    try:
+        numerator, denominator = number_of(entry.numerator), number_of(entry.denominator)
+    except NumberError:
+        return ""
+    if numerator is None or (version.statistic.takes_denominator and denominator is None):
+        return ""
+    if denominator == 0 and numerator:
+        return ""
+    return result_text(version, numerator, denominator)
+
+
+def reason_label(reason: str) -> str | Promise:
+    return MissingReason(reason).label if reason in MissingReason.values else reason
+
+
+def entry_text(version: MeasureVersion, entry: Entry) -> str:
+    """A cell in one line, for comparing: its result, its reason, or what was typed."""
+    if entry.missing_reason:
+        return str(reason_label(entry.missing_reason))
+    typed = " / ".join(text for text in (entry.numerator, entry.denominator) if text)
+    return typed_result(version, entry) or typed or _("empty")
+
+
+def clock(at: dt.datetime | None, time_zone: str) -> str:
+    """ "09:41" on the collaborative's clock."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M") if at else ""
+
+
+def when(at: dt.datetime | None, time_zone: str) -> str:
+    """ "Tue 10 Mar 2026, 09:41"."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{formats.date_format(local, 'D j M Y')}, {local:%H:%M}"
+
+
+# --- The grid ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One number to type: its field, its label in full for those who do not see the table, and its header.
+
+    ``is_special``: the column's own heading does not say what is typed here.
+    """
+
+    name: str
+    id: str
+    value: str
+    label: str
+    header: str
+    is_special: bool
+    has_problem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TheirCell:
+    """What somebody else has put into a cell meanwhile."""
+
+    sentence: str
+    numerator: str
+    denominator: str
+    missing_reason: str
+    note: str
+    seen: str
+    theirs_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A pair of inputs with everything that stands beside them."""
+
+    key: str
+    name: str
+    numerator: Input
+    denominator: Input | None
+    seen_name: str
+    seen: str
+    result: str
+    findings: tuple[Finding, ...]
+    theirs: TheirCell | None
+    reason_name: str = ""
+    reason: str = ""
+    note_name: str = ""
+    note: str = ""
+
+    @property
+    def asks_for_note(self) -> bool:
+        return bool(self.note) or any(finding.severity is Severity.CONFIRM for finding in self.findings)
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.numerator.value or self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows of one breakdown under a measure."""
+
+    name: str
+    overlapping: bool
+    cells: tuple[Cell, ...]
+
+    @property
+    def filled(self) -> int:
+        return sum(cell.is_filled for cell in self.cells)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something in it needs to be seen."""
+        return any(cell.findings or cell.theirs for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """The run so far as an SVG line: points "x,y …" a stretch without gaps, the median's height, the last point."""
+
+    lines: tuple[str, ...]
+    median: str
+    last: tuple[str, str]
+    width: int = SPARK_WIDTH
+    height: int = SPARK_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of the grid."""
+
+    cell: Cell
+    version: MeasureVersion
+    is_required: bool
+    numerator_label: str
+    denominator_label: str
+    is_proportion: bool
+    takes_denominator: bool
+    divides: bool
+    past: tuple[tuple[str, str], ...]
+    spark: Spark | None
+    groups: tuple[Groups, ...] = ()
+
+    @property
+    def recent(self) -> tuple[tuple[str, str], ...]:
+        return self.past[:SHOWN_PAST]
+
+    @property
+    def older(self) -> tuple[tuple[str, str], ...]:
+        return self.past[SHOWN_PAST:]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The whole grid, and what will be sent in a sentence."""
+
+    rows: tuple[Row, ...]
+    summary: str
+    problems: tuple[tuple[str, str, str], ...]
+
+
+def grid_for(
+    sheet: Sheet,
+    checked: Checked,
+    *,
+    typed: Mapping[CellKey, Entry] | None = None,
+    conflicts: Mapping[CellKey, Conflict] | None = None,
+    with_problems: bool = False,
+) -> Grid:
+    """The grid of a sheet. ``typed`` are texts that stand in the inputs instead of the saved ones."""
+    maker = _GridMaker(sheet, checked, typed or {}, conflicts or {})
+    rows = tuple(maker.row(item) for item in sheet.measures)
+    problems = tuple(maker.problems()) if with_problems else ()
+    return Grid(rows, summary_of(sheet), problems)
+
+
+@dataclass
+class _GridMaker:
+    sheet: Sheet
+    checked: Checked
+    typed: Mapping[CellKey, Entry]
+    conflicts: Mapping[CellKey, Conflict]
+
+    def __post_init__(self) -> None:
+        self.names = cell_names(self.sheet)
+
+    def row(self, item: SheetMeasure) -> Row:
+        first, second = number_labels(item.version)
+        past = item.past[-MOST_PAST:]
+        return Row(
+            cell=self.cell(item, item.key, item.version.name, has_reason=True),
+            version=item.version,
+            is_required=item.measure.required,
+            numerator_label=first,
+            denominator_label=second,
+            is_proportion=item.version.statistic is Statistic.PROPORTION,
+            takes_denominator=item.version.statistic.takes_denominator,
+            divides=item.version.statistic.has_denominator,
+            past=tuple(
+                (month_short(one.month), result_text(item.version, one.numerator, one.denominator))
+                for one in reversed(past)
+            ),
+            spark=spark_for(item.version, past),
+            groups=tuple(self.groups(item, breakdown) for breakdown in item.breakdowns),
+        )
+
+    def groups(self, item: SheetMeasure, breakdown: Breakdown) -> Groups:
+        cells = tuple(self.cell(item, group.key, group.name, has_reason=False) for group in breakdown.groups)
+        return Groups(breakdown.name, breakdown.overlapping, cells)
+
+    def cell(self, item: SheetMeasure, key: CellKey, name: str, *, has_reason: bool) -> Cell:
+        entry = self.typed.get(key, self.sheet.cells[key].entry)
+        conflict = self.conflicts.get(key)
+        findings = tuple(self.checked.of(key))
+        first, second = number_labels(item.version)
+        month = month_name(self.sheet.month)
+
+        def number_input(part: str, text: str, label: str) -> Input:
+            return Input(
+                name=field_name(part, key),
+                id=input_id(part, key),
+                value=text,
+                label=_("%(measure)s – %(number)s, %(month)s")
+                % {"measure": self.names[key], "number": label.lower(), "month": month},
+                header=label,
+                is_special=label not in (_("Numerator"), _("Denominator")),
+                has_problem=any(finding.field == part and finding.severity is Severity.BLOCKS for finding in findings),
+            )
+
+        return Cell(
+            key=str(key),
+            name=name,
+            numerator=number_input("numerator", entry.numerator, first),
+            denominator=number_input("denominator", entry.denominator, second) if second else None,
+            seen_name=field_name("seen", key),
+            # With a conflict the person has now seen the other's cell: sending again keeps one's own.
+            seen=seen_text(self.sheet.cells[key].entry),
+            result=typed_result(item.version, entry),
+            findings=findings,
+            theirs=their_cell(item.version, conflict, self.sheet.team.collaborative) if conflict else None,
+            reason_name=field_name("missing_reason", key) if has_reason else "",
+            reason=entry.missing_reason,
+            note_name=field_name("note", key) if has_reason else "",
+            note=entry.note,
+        )
+
+    def problems(self) -> Iterable[tuple[str, str, str]]:
+        """For the summary on top: the id to jump to, the measure, and the sentence."""
+        for key, conflict in self.conflicts.items():
+            sentence = _("%(name)s changed this meanwhile. Keep yours or take theirs.")
+            yield input_id("numerator", key), self.names[key], sentence % {"name": conflict.theirs.by}
+        for finding in (*self.checked.blocking, *self.checked.unconfirmed):
+            part = finding.field if finding.field in ("numerator", "denominator") else "numerator"
+            yield input_id(part, finding.key), self.names[finding.key], finding.message
+
+
+def input_id(part: str, key: CellKey) -> str:
+    return f"{part}-{str(key).replace('.', '-')}"
+
+
+def their_cell(version: MeasureVersion, conflict: Conflict, collaborative: Collaborative) -> TheirCell:
+    """The other's cell with name, time and value."""
+    theirs = conflict.theirs
+    return TheirCell(
+        sentence=_("%(name)s put in %(value)s at %(time)s, while you typed.")
+        % {
+            "name": theirs.by or _("Somebody"),
+            "value": entry_text(version, theirs.entry),
+            "time": clock(theirs.at, collaborative.time_zone),
+        },
+        numerator=theirs.entry.numerator,
+        denominator=theirs.entry.denominator,
+        missing_reason=theirs.entry.missing_reason,
+        note=theirs.entry.note,
+        seen=seen_text(theirs.entry),
+        theirs_name=field_name("theirs", theirs.entry.key),
+    )
+
+
+def summary_of(sheet: Sheet) -> str:
+    """ "3 of 5 measures have numbers, 1 has a reason, 1 is still empty." """
+    totals = [sheet.cells[item.key].entry for item in sheet.measures]
+    with_reason = sum(bool(entry.missing_reason) for entry in totals)
+    with_numbers = sum(not entry.is_blank for entry in totals) - with_reason
+    empty = len(totals) - with_numbers - with_reason
+    parts = [
+        ngettext(
+            "%(done)s of %(total)s measure has numbers",
+            "%(done)s of %(total)s measures have numbers",
+            len(totals),
+        )
+        % {"done": with_numbers, "total": len(totals)}
+    ]
+    if with_reason:
+        parts.append(
+            ngettext("%(count)s has a reason instead", "%(count)s have a reason instead", with_reason)
+            % {"count": with_reason}
+        )
+    if empty:
+        parts.append(ngettext("%(count)s is still empty", "%(count)s are still empty", empty) % {"count": empty})
+    return ", ".join(parts) + "."
+
+
+def spark_for(version: MeasureVersion, past: Sequence[Past]) -> Spark | None:
+    """The earlier values as a line from 0 to the highest; None with fewer than two values."""
+    values = [version.value(one.numerator, one.denominator) for one in past]
+    present = [value for value in values if value is not None]
+    if len(present) < 2:
+        return None
+    top = max(present) or 1.0
+
+    def x(place: int) -> float:
+        return SPARK_EDGE + place * (SPARK_WIDTH - 2 * SPARK_EDGE) / (len(values) - 1)
+
+    def y(value: float) -> float:
+        return SPARK_HEIGHT - SPARK_EDGE - value / top * (SPARK_HEIGHT - 2 * SPARK_EDGE)
+
+    lines: list[list[str]] = [[]]
+    last = ("", "")
+    for place, value in enumerate(values):
+        if value is None:
+            lines.append([])
+        else:
+            last = (f"{x(place):.1f}", f"{y(value):.1f}")
+            lines[-1].append(",".join(last))
+    return Spark(tuple(" ".join(line) for line in lines if line), f"{y(statistics.median(present)):.1f}", last)
+
+
+# --- Read-only -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One line of the read-only page."""
+
+    name: str
+    text: str
+    note: str
+    state: State
+    is_group: bool = False
+
+
+def hidden_text() -> str:
+    return _("hidden, because a count is 1–10")
+
+
+def shown_value(version: MeasureVersion, value: Value | None, *, may_see_small: bool) -> tuple[str, State]:
+    """A stored value as a viewer may see it."""
+    if value is None:
+        return _("not asked or not given"), State.MISSING
+    cell = shown(value.numerator, value.denominator, kind=kind_of(version.statistic), may_see_small=may_see_small)
+    if cell.state is State.HIDDEN:
+        return hidden_text(), cell.state
+    if value.numerator is None:
+        return str(reason_label(value.missing_reason)), cell.state
+    return result_text(version, value.numerator, value.denominator), cell.state
+
+
+def read_rows(sheet: Sheet, *, may_see_small: bool) -> list[ReadRow]:
+    """The live revision line by line. Groups are hidden together, for one hidden group could be worked out."""
+    found: list[ReadRow] = []
+    for item in sheet.measures:
+        value = sheet.live_values.get(item.key)
+        text, state = shown_value(item.version, value, may_see_small=may_see_small)
+        found.append(ReadRow(item.version.name, text, value.note if value else "", state))
+        for breakdown in item.breakdowns:
+            found += _read_groups(item, breakdown, sheet.live_values, state, may_see_small=may_see_small)
+    return found
+
+
+def _read_groups(
+    item: SheetMeasure,
+    breakdown: Breakdown,
+    values: Mapping[CellKey, Value],
+    total: State,
+    *,
+    may_see_small: bool,
+) -> list[ReadRow]:
+    given = [(group, values[group.key]) for group in breakdown.groups if group.key in values]
+    texts = [shown_value(item.version, value, may_see_small=may_see_small) for _group, value in given]
+    if total is State.HIDDEN or any(state is State.HIDDEN for _text, state in texts):
+        texts = [(hidden_text(), State.HIDDEN)] * len(given)
+    return [
+        ReadRow(f"{breakdown.name}: {group.name}", text, "", state, is_group=True)
+        for (group, _value), (text, state) in zip(given, texts, strict=True)
+    ]
+
+
+# --- History -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that a revision changed."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision: who, when, how, why, and what it changed."""
+
+    number: int
+    is_live: bool
+    status: str | Promise
+    by: str
+    at: str
+    how: str | Promise
+    why: str
+    changes: tuple[Change, ...]
+
+
+def revisions_of(
+    sheet: Sheet,
+    submissions: Sequence[Submission],
+    values: Mapping[int, Mapping[CellKey, Value]],
+    *,
+    may_see_small: bool,
+) -> list[Revision]:
+    """The history, newest first. ``submissions`` are in order; groups only for those who may see small counts."""
+    found: list[Revision] = []
+    before: Mapping[CellKey, Value] = {}
+    for submission in submissions:
+        after = values[submission.pk]
+        found.append(
+            Revision(
+                number=submission.revision,
+                is_live=submission.pk == (sheet.live.pk if sheet.live else None),
+                status=submission.get_status_display(),
+                by=str(submission.submitted_by or _("the center")),
+                at=when(submission.submitted_at, sheet.team.collaborative.time_zone),
+                how=Source(submission.source).label,
+                why=submission.note,
+                changes=tuple(_changes(sheet, before, after, may_see_small=may_see_small)),
+            )
+        )
+        before = after
+    return found[::-1]
+
+
+def _changes(
+    sheet: Sheet, before: Mapping[CellKey, Value], after: Mapping[CellKey, Value], *, may_see_small: bool
+) -> Iterable[Change]:
+    names = cell_names(sheet)
+    for key in sorted(set(before) | set(after)):
+        old, new = before.get(key), after.get(key)
+        item = sheet.by_code.get(key.measure)
+        if old == new or item is None or not (key.is_total or may_see_small):
+            continue
+        texts = [
+            shown_value(item.version, value, may_see_small=may_see_small)[0] if value else _("empty")
+            for value in (old, new)
+        ]
+        notes = [value.note if value else "" for value in (old, new)]
+        if notes[0] != notes[1]:
+            texts = [f"{text} – “{note}”" if note else text for text, note in zip(texts, notes, strict=True)]
+        yield Change(names.get(key, str(key)), texts[0], texts[1])
+
+
+# --- The dry run of an upload --------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class UploadLine:
+    """One row of a file: where it goes, what is there now, what would be, and what is wrong."""
+
+    number: int
+    name: str
+    before: str
+    after: str
+    problems: tuple[str, ...]
+    questions: tuple[str, ...]
+
+    @property
+    def is_change(self) -> bool:
+        return self.before != self.after
+
+
+def upload_lines(sheet: Sheet, lines: Iterable[Line]) -> list[UploadLine]:
+    """A dry run's rows in words."""
+    names = cell_names(sheet)
+    found = []
+    for line in lines:
+        key = line.entry.key
+        version = sheet.by_code[key.measure].version if key in names else None
+        found.append(
+            UploadLine(
+                number=line.row.number,
+                name=names.get(key, str(key)),
+                before=entry_text(version, sheet.cells[key].entry) if version else "",
+                after=entry_text(version, line.entry) if version else "",
+                problems=line.problems,
+                questions=line.questions,
+            )
+        )
+    return found
+
+
+def cell_names(sheet: Sheet) -> dict[CellKey, str]:
+    """Each cell's name in full."""
+    names = {item.key: item.version.name for item in sheet.measures}
+    for item in sheet.measures:
+        for breakdown in item.breakdowns:
+            names |= {group.key: f"{item.version.name}, {group.name}" for group in breakdown.groups}
+    return names

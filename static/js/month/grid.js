@@ -1,0 +1,267 @@
+// The month's page: saves as people type, shows findings, and settles what two people typed into one cell.
+// Without it the same form is saved and submitted with its buttons.
+import { cellsOf, same } from "./cells.js";
+import { keeper } from "./keep.js";
+import { watchKeys } from "./keys.js";
+import { sentenceAbove, showResult } from "./rates.js";
+
+const PAUSE = 800;
+const TRY_AGAIN = 15000;
+
+const form = document.getElementById("month-form");
+
+function start() {
+  const words = document.getElementById("words").dataset;
+  const notices = document.getElementById("month-notices");
+  const state = document.getElementById("save-state");
+  const cells = cellsOf(form);
+  const keep = keeper(form.dataset.keep);
+  let timer = 0;
+  let isSaving = false;
+  let isSending = false;
+
+  function changed() {
+    return [...cells.values()].filter((cell) => cell.isChanged);
+  }
+
+  function keepChanged() {
+    keep.write(Object.fromEntries(changed().map((cell) => [cell.key, { entry: cell.entry, seen: cell.seen }])));
+  }
+
+  // --- Words on the page ---
+  function paragraph(text, tone) {
+    const line = document.createElement("p");
+    line.className = `finding finding-${tone}`;
+    line.textContent = text;
+    return line;
+  }
+
+  function notice(text, link) {
+    const line = paragraph(text, "confirm");
+    if (link) {
+      line.append(" ", link);
+    }
+    notices.replaceChildren(line);
+  }
+
+  function tidy(cell) {
+    const [reason, note] = ["[data-reason]", "[data-note]"].map((selector) => cell.own(selector));
+    if (!reason) {
+      return;
+    }
+    const [numerator, , why, text] = cell.entry;
+    reason.classList.toggle("is-quiet", numerator !== "" && why === "");
+    note.classList.toggle("is-quiet", text === "" && !cell.asksForNote && document.activeElement !== cell.inputs[3]);
+  }
+
+  function showFindings(cell, findings) {
+    cell.asksForNote = findings.some((finding) => finding.severity === "confirm");
+    cell.findings.replaceChildren(
+      ...findings.map((finding) =>
+        finding.confirmed
+          ? paragraph(`${words.noted}: ${finding.message}`, "noted")
+          : paragraph(finding.message, finding.severity),
+      ),
+    );
+    ["numerator", "denominator"].forEach((field, place) => {
+      const isWrong = findings.some((finding) => finding.field === field && finding.severity === "blocks");
+      cell.inputs[place]?.classList.toggle("is-invalid", isWrong);
+      cell.inputs[place]?.toggleAttribute("aria-invalid", isWrong);
+      if (isWrong) {
+        cell.inputs[place]?.setAttribute("aria-invalid", "true");
+      }
+    });
+    tidy(cell);
+  }
+
+  function button(text, press) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn btn-secondary btn-sm";
+    made.textContent = text;
+    made.addEventListener("click", press);
+    return made;
+  }
+
+  function showConflict(cell, sentence, theirs) {
+    if (cell.theirs.dataset.shown === sentence) {
+      return;
+    }
+    const settle = (entry) => {
+      cell.seen = theirs;
+      cell.entry = entry;
+      cell.theirs.replaceChildren();
+      delete cell.theirs.dataset.shown;
+      showResult(cell, words);
+      cell.inputs[0].focus();
+      save();
+    };
+    cell.theirs.dataset.shown = sentence;
+    cell.theirs.replaceChildren(
+      paragraph(sentence, "confirm"),
+      button(words.keepMine, () => settle(cell.entry)),
+      button(words.takeTheirs, () => settle(theirs)),
+    );
+  }
+
+  // --- What the server says ---
+  function hear(cell, heard, sent) {
+    if (heard.conflict) {
+      showConflict(cell, heard.conflict, heard.entry);
+      return;
+    }
+    const isTypedOn = !same(cell.entry, sent);
+    if (!isTypedOn && !same(cell.entry, heard.entry)) {
+      cell.entry = heard.entry;
+      cell.body.classList.add("was-changed");
+      showResult(cell, words);
+      cell.theirs.replaceChildren(paragraph(heard.changed, "noted"));
+    }
+    cell.seen = heard.entry;
+    if (!isTypedOn) {
+      showFindings(cell, heard.findings);
+    }
+  }
+
+  function isSignedOut(response) {
+    const login = new URL(document.body.dataset.loginUrl, window.location.href);
+    return response.redirected && new URL(response.url).pathname === login.pathname;
+  }
+
+  function tellSignedOut() {
+    const login = new URL(document.body.dataset.loginUrl, window.location.href);
+    login.searchParams.set("next", window.location.pathname);
+    const link = document.createElement("a");
+    link.href = login.href;
+    link.textContent = words.signIn;
+    state.textContent = "";
+    notice(words.signedOut, link);
+  }
+
+  async function heed(response, sent) {
+    if (isSignedOut(response)) {
+      tellSignedOut();
+      return;
+    }
+    if (!response.headers.get("content-type")?.startsWith("application/json")) {
+      throw new Error(`save answered ${response.status}`);
+    }
+    const answer = await response.json();
+    if (answer.closed) {
+      state.textContent = "";
+      notice(answer.closed);
+      return;
+    }
+    for (const [key, heard] of Object.entries(answer.cells)) {
+      if (cells.has(key)) {
+        hear(cells.get(key), heard, sent.get(key));
+      }
+    }
+    form.elements.base_revision.value = answer.revision;
+    document.getElementById("send-summary").textContent = answer.summary;
+    state.textContent = words.saved.replace("{time}", answer.saved);
+    keepChanged();
+    if (changed().some((cell) => !cell.theirs.dataset.shown)) {
+      later();
+    }
+  }
+
+  // --- Saving ---
+  function cookie(name) {
+    return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.split("=")[1] ?? "";
+  }
+
+  async function save() {
+    window.clearTimeout(timer);
+    if (isSending || changed().length === 0) {
+      return;
+    }
+    if (isSaving) {
+      later();
+      return;
+    }
+    isSaving = true;
+    state.textContent = words.saving;
+    const sent = new Map([...cells].map(([key, cell]) => [key, cell.entry]));
+    // A new sign-in in another window makes a new token: the cookie has it, this form has not.
+    const body = new FormData(form);
+    const token = cookie("csrftoken") || body.get("csrfmiddlewaretoken");
+    body.delete("csrfmiddlewaretoken");
+    try {
+      const response = await fetch(form.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      await heed(response, sent);
+    } catch (error) {
+      state.textContent = error instanceof TypeError ? words.offline : words.failed;
+      later(TRY_AGAIN);
+    } finally {
+      isSaving = false;
+    }
+  }
+
+  function later(pause = PAUSE) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, pause);
+  }
+
+  function typed(event) {
+    const body = event.target.closest("[data-cell]");
+    if (!body) {
+      return;
+    }
+    const cell = cells.get(body.dataset.cell);
+    showResult(cell, words);
+    const above = sentenceAbove(cell, words);
+    if (above) {
+      showFindings(cell, [{ field: "numerator", severity: "blocks", message: above }]);
+    } else {
+      tidy(cell);
+    }
+    keepChanged();
+    later();
+  }
+
+  function restore() {
+    const kept = Object.entries(keep.read()).filter(([key]) => cells.has(key));
+    let isAnything = false;
+    for (const [key, { entry, seen }] of kept) {
+      const cell = cells.get(key);
+      // After a refused submit the page already holds what was typed.
+      if (!same(entry, cell.seen) && !same(entry, cell.entry)) {
+        cell.entry = entry;
+        cell.seen = seen;
+        showResult(cell, words);
+        isAnything = true;
+      }
+    }
+    keepChanged();
+    if (isAnything) {
+      notice(words.restored);
+      save();
+    }
+  }
+
+  form.classList.add("is-live");
+  form.addEventListener("input", typed);
+  form.addEventListener("change", save);
+  form.addEventListener("submit", () => {
+    isSending = true;
+    window.clearTimeout(timer);
+    keepChanged();
+  });
+  window.addEventListener("online", save);
+  // Coming back with the browser's back button shows the page as it was left, sent or not.
+  window.addEventListener("pageshow", () => {
+    isSending = false;
+  });
+  document.getElementById("discard")?.addEventListener("click", () => keep.write({}));
+  watchKeys(form, (count) => notice(words.leftOver.replace("{count}", count)));
+  for (const cell of cells.values()) {
+    cell.asksForNote = cell.own("[data-note]")?.classList.contains("is-quiet") === false;
+    tidy(cell);
+  }
+  restore();
+}
+
+if (form) {
+  start();
+}

@@ -1,0 +1,40 @@
+// The result beside the numbers, at once while one types; the server's own words follow with the next save.
+
+const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+
+export function showNumber(value) {
+  return format.format(value);
+}
+
+function fill(words, values) {
+  return words.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
+}
+
+export function showResult(cell, words) {
+  const { multiplier, unit } = cell.body.dataset;
+  const divides = "divides" in cell.body.dataset;
+  const [numerator, denominator] = cell.numbers;
+  const hasDenominator = cell.inputs[1] !== null;
+  if (numerator === null || (hasDenominator && denominator === null)) {
+    cell.result.value = "";
+    return;
+  }
+  if (divides && denominator === 0) {
+    cell.result.value = numerator === 0 ? words.nobody : "";
+    return;
+  }
+  const value = (divides ? numerator / denominator : numerator) * Number(multiplier);
+  const text = unit ? `${showNumber(value)}\u202f${unit}` : showNumber(value);
+  cell.result.value = hasDenominator
+    ? fill(words.rate, { value: text, numerator: showNumber(numerator), denominator: showNumber(denominator) })
+    : text;
+}
+
+/** The one check that need not wait for the server: a part above its whole. */
+export function sentenceAbove(cell, words) {
+  const [numerator, denominator] = cell.numbers;
+  if (!("proportion" in cell.body.dataset) || numerator === null || denominator === null || numerator <= denominator) {
+    return "";
+  }
+  return fill(words.above, { numerator: showNumber(numerator), denominator: showNumber(denominator) });
+}
