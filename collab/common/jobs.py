@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 # A mark this young is left to the job that its transaction sent off.
 GRACE = dt.timedelta(seconds=10)
 # A mark that a worker has taken is left to it for so long; then the worker counts as killed.
-LEASE = dt.timedelta(seconds=30)
+LEASE = dt.timedelta(seconds=20)
 # No job may take longer (the worker's own limit): a run that is older and still unfinished was killed.
 LONGEST_RUN = dt.timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
 # Runs that went well are shown for so long.
