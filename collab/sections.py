@@ -27,7 +27,7 @@ from collab.common.sections import (
     contributes_search,
     contributes_sections,
 )
-from collab.enums import CollaborativeStatus, CollaborativeType, PackageStatus
+from collab.enums import CollaborativeRole, CollaborativeStatus, CollaborativeType, PackageStatus
 from collab.models import Collaborative
 from collab.presenters.measures import advice_on
 from collab.rules import CollabPermission
@@ -98,6 +98,24 @@ def details_line(collaborative: Collaborative) -> Iterator[ChecklistLine]:
             "sharing": collaborative.get_data_sharing_display().lower(),
         },
         needed=True,
+    )
+
+
+@contributes_checklist
+def faculty_line(collaborative: Collaborative) -> Iterator[ChecklistLine]:
+    roles = [role.value for role in CollaborativeRole.faculty()]
+    held = collaborative.appointments.current().filter(role__in=roles)
+    count = held.values("user").distinct().count()
+    yield ChecklistLine(
+        key="faculty",
+        title=_("Faculty"),
+        done=count > 0,
+        url=reverse("collaborative_people", args=[collaborative.slug]),
+        action=_("See faculty") if count else _("Invite faculty"),
+        order=20,
+        detail=ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+        if count
+        else _("Chair, improvement advisor, coaches and experts, with lived experience among them."),
     )
 
 

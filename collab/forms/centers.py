@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from collab.models import Center
 
 
-class SlugFromName(forms.ModelForm[Any]):
+class SlugFromName(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A form whose short name may be left empty: it is then made from the name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +51,7 @@ class CenterForm(SlugFromName):
         help_texts = {"name": _("The organization that hosts collaboratives, as people call it.")}
 
 
-class CenterNameForm(forms.ModelForm[Center]):
+class CenterNameForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """The name of a center."""
 
     class Meta:

@@ -12,7 +12,7 @@ from collab.forms.choices import described
 from collab.models import ChangeIdea, ChangePackage, Driver
 
 
-class AimForm(forms.ModelForm[ChangePackage]):
+class AimForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """The aim of a draft."""
 
     class Meta:
@@ -27,7 +27,7 @@ class AimForm(forms.ModelForm[ChangePackage]):
         }
 
 
-class DriverForm(forms.ModelForm[Driver]):
+class DriverForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A driver: what must change for the aim to be reached."""
 
     class Meta:
@@ -51,7 +51,7 @@ class DriverForm(forms.ModelForm[Driver]):
         field.empty_label = str(_("None: it is a primary driver"))
 
 
-class IdeaForm(forms.ModelForm[ChangeIdea]):
+class IdeaForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A change idea: something a team can test."""
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Parts of forms: groups of fields, choices that say what they mean, months with the browser's own picker, and time zones that can be found."""
+"""Parts of forms: groups of fields, choices that say what they mean, the browser's month picker, time zones."""
 
 from __future__ import annotations
 

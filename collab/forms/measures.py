@@ -18,7 +18,6 @@ from collab.forms.choices import FieldGroup, MonthInput, described
 from collab.models import Collaborative, Measure, MeasureVersion
 from collab.profiles import PROFILES, contradictions, settled
 
-
 GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
     (_("What it is"), ("name", "code", "kind", "required"), False),
     (_("How it is counted"), ("stat", "numerator", "denominator", "exclusions", "sampling_ok"), False),
@@ -46,7 +45,7 @@ FROM_STATISTIC = ("unit", "multiplier", "chart")
 FROM_MODEL = ("min_denominator", "maturation_days")
 
 
-class DefinitionForm(forms.ModelForm[MeasureVersion]):
+class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What a measure means. All fields are there without JavaScript; those a statistic does not need are ignored."""
 
     class Meta:
@@ -303,7 +302,7 @@ class NewVersionForm(_CoreMeasure, DefinitionForm):
         return any(getattr(latest, name) != value for name, value in self.definition.items())
 
 
-class MeasureChoices(forms.ModelMultipleChoiceField[Measure]):
+class MeasureChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Measures by the name of their present definition, and whose they are."""
 
     def label_from_instance(self, obj: Any) -> str:
