@@ -49,8 +49,8 @@ def _length(collaborative: Collaborative) -> str:
 
 def _due(collaborative: Collaborative) -> str:
     if collaborative.cadence == Cadence.QUARTER:
-        return _("every quarter, by day %(day)s of the month after it") % {"day": collaborative.due_day}
-    return _("every month, by day %(day)s of the next month") % {"day": collaborative.due_day}
+        return _("Every quarter, by day %(day)s of the month after it") % {"day": collaborative.due_day}
+    return _("Every month, by day %(day)s of the next month") % {"day": collaborative.due_day}
 
 
 def _next_due(collaborative: Collaborative) -> str:
@@ -61,7 +61,7 @@ def _next_due(collaborative: Collaborative) -> str:
     for month in collaborative.reporting_months():
         due = collaborative.due_date(month)
         if due >= today:
-            return _("next: %(month)s, due %(day)s") % {"month": month_name(month), "day": day(due)}
+            return _("Next: %(month)s, due %(day)s") % {"month": month_name(month), "day": day(due)}
     return ""
 
 

@@ -24,7 +24,8 @@ from collab.models import User
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "test-results"
+# Not test-results: pytest-playwright empties that folder at every start.
+PICTURES = ROOT / "var" / "pictures"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SMALL = {"width": 320, "height": 720}
@@ -139,10 +140,10 @@ def at_320() -> Callable[[Page], None]:
 
 @pytest.fixture(scope="session")
 def screenshot() -> Callable[[Page, str], Path]:
-    """``screenshot(page, name)``: the whole page as ``test-results/<name>.png`` (never committed)."""
+    """``screenshot(page, name)``: the whole page as ``var/pictures/<name>.png`` (never committed)."""
 
     def take(page: Page, name: str) -> Path:
-        PICTURES.mkdir(exist_ok=True)
+        PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
         page.screenshot(path=path, full_page=True)
         return path

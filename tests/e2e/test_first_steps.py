@@ -43,7 +43,7 @@ def test_sign_in_and_find_the_way_by_keyboard(
     axe(page)
     # When they type their e-mail address and password
     page.get_by_label("Email").fill(sponsor.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     # Then they land on My work
     expect(page.get_by_role("heading", level=1)).to_have_text("My work")
