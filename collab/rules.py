@@ -69,7 +69,8 @@ def is_site_administrator(user: Any, _obj: Any = None) -> bool:
 
 
 def everything_for_administrators(user: Any) -> Q:
-    return Q() if user.is_superuser else NOTHING
+    # Not Q(): an empty Q vanishes when it is joined with another by "or", and everything would become nothing.
+    return ~NOTHING if user.is_superuser else NOTHING
 
 
 view_center = Access(CollabPermission.VIEW_CENTER)
