@@ -29,7 +29,7 @@ from teams.policies import (
 )
 
 # The room above catches up with it (``metrics.tasks``). Key: the collaborative's number.
-ROSTER = "metrics.engagement"
+ROSTER = "teams.roster"
 CODE_NAME = "Team %s"
 
 
@@ -73,7 +73,7 @@ def enroll_teams(
             code_name=code,
             enrolled_on=new.enrolled_on or collaborative.start,
         )
-        team.full_clean(exclude=["collaborative", "agency", "partner_agency"])
+        team.full_clean()
         team.save()
         slugs.add(team.slug)
         record(
