@@ -1,9 +1,22 @@
 """Charts: one neutral figure, and those who draw it."""
 
 from metrics.charts.build import run_chart, value_words
+from metrics.charts.cards import ChartCard, pooled_card, team_cards
 from metrics.charts.figure import RunChartFigure
+from metrics.charts.files import to_csv
 from metrics.charts.plotly import to_plotly
 from metrics.charts.spark import sparkline
 from metrics.charts.svg import to_svg
 
-__all__ = ["RunChartFigure", "run_chart", "sparkline", "to_plotly", "to_svg", "value_words"]
+__all__ = [
+    "ChartCard",
+    "RunChartFigure",
+    "pooled_card",
+    "run_chart",
+    "sparkline",
+    "team_cards",
+    "to_csv",
+    "to_plotly",
+    "to_svg",
+    "value_words",
+]

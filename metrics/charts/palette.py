@@ -17,7 +17,7 @@ CONCERN = "#b04a00"
 IMPROVEMENT = "#1d6f8a"
 PAPER = "#ffffff"
 
-# What the browser looks up instead (static/js/charts/theme.js): our colour → token.
+# What the browser looks up instead: our colour → token.
 TOKENS = {
     INK: "--color-ink",
     SOFT: "--color-ink-soft",

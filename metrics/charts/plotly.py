@@ -124,6 +124,8 @@ def _data(figure: RunChartFigure) -> dict[str, Any]:
 def _layout(figure: RunChartFigure) -> dict[str, Any]:
     return {
         "autosize": True,
+        # Read by static/js/charts/theme.js, which puts the stylesheet's colours in.
+        "meta": {"tokens": palette.TOKENS},
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",

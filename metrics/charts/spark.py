@@ -37,7 +37,8 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" class="spark" role="img" '
         f'aria-label="{escape(name)}">'
     )
-    parts = [opening]
+    # A tagged PDF takes the title as the alternative text.
+    parts = [opening, f"<title>{escape(name)}</title>"]
     for line, colour, width, css in (
         (centre, palette.AXIS, 1, "chart-axis"),
         (values, palette.DATA, 1.5, "chart-data"),

@@ -50,6 +50,10 @@ class Frame:
         return self.bottom - (inside - low) / (high - low) * (self.bottom - TOP)
 
 
+PAPER = "paper"
+"""The variant for PDF: its title is the whole alternative text, for that is what a tagged PDF takes."""
+
+
 def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, variant: str = "wide") -> SafeString:
     """The figure as an ``<svg>`` element of ``width`` × ``height`` units that scales to its container.
 
@@ -57,6 +61,7 @@ def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, varia
     """
     frame = Frame(figure, width, height)
     key = f"{figure.key}-{variant}"
+    title = figure.alt if variant == PAPER else f"{figure.title}, {figure.subject}"
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'class="chart-svg chart-{variant}" role="img" aria-labelledby="{key}-title {key}-desc" '
@@ -64,7 +69,7 @@ def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, varia
     )
     parts = [
         opening,
-        f'<title id="{key}-title">{escape(figure.title)}, {escape(figure.subject)}</title>',
+        f'<title id="{key}-title">{escape(title)}</title>',
         f'<desc id="{key}-desc">{escape(figure.alt)}</desc>',
         *_axes(frame),
         *_bands(frame),

@@ -310,12 +310,13 @@ def _too_few(reading: Reading, phase: Phase) -> str:
 
 def signal_words(reading: Reading, signal: Signal) -> str:
     """One signal in a sentence, with what it means."""
-    words = _rule_words(reading, signal)
-    if signal.meaning is Meaning.IMPROVEMENT:
-        return _("%(what)s: an improvement.") % {"what": words}
-    if signal.meaning is Meaning.CONCERN:
-        return _("%(what)s: a concern.") % {"what": words}
-    return f"{words}."
+    text = {
+        (Meaning.IMPROVEMENT, True): _("%(what)s: an improvement."),
+        (Meaning.CONCERN, True): _("%(what)s: a concern."),
+        (Meaning.IMPROVEMENT, False): _("%(what)s: an improvement that has not lasted."),
+        (Meaning.CONCERN, False): _("%(what)s: a concern that has passed."),
+    }.get((signal.meaning, signal.ongoing), _("%(what)s."))
+    return text % {"what": _rule_words(reading, signal)}
 
 
 def _rule_words(reading: Reading, signal: Signal) -> str:
@@ -338,9 +339,9 @@ def _rule_words(reading: Reading, signal: Signal) -> str:
         )
     else:
         text = (
-            _("Shift of %(count)s points above the %(centre)s from %(first)s to %(last)s, not since")
+            _("Shift of %(count)s points above the %(centre)s from %(first)s to %(last)s")
             if signal.above
-            else _("Shift of %(count)s points below the %(centre)s from %(first)s to %(last)s, not since")
+            else _("Shift of %(count)s points below the %(centre)s from %(first)s to %(last)s")
         )
     return text % {"count": len(signal.places), "centre": reading.centre_name, "first": first, "last": last}
 

@@ -257,6 +257,21 @@ def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Si
     return {measure.pk: _shown_benchmarks(measure, tuple(months), table[measure.pk], sight) for measure in measures}
 
 
+def benchmarks_by_team(
+    teams: Sequence[Team], panels: dict[int, list[Panel]], user: Any
+) -> dict[int, dict[int, Benchmarks]]:
+    """Team key → measure key → benchmarks, for teams of one or several collaboratives. One query for each of these."""
+    by_collaborative: dict[int, dict[int, Benchmarks]] = {}
+    for team in teams:
+        if team.collaborative_id not in by_collaborative and panels[team.pk]:
+            by_collaborative[team.collaborative_id] = benchmarks(
+                [panel.measure for panel in panels[team.pk]],
+                panels[team.pk][0].months,
+                sight_of(user, team.collaborative),
+            )
+    return {team.pk: by_collaborative.get(team.collaborative_id, {}) for team in teams}
+
+
 def submitted_months(teams: Sequence[Team], months: Sequence[dt.date]) -> dict[tuple[int, dt.date], bool]:
     """(team, month) → whether its first revision was on time, for months that have been submitted. One query."""
     if not months:
@@ -370,4 +385,17 @@ def _shown_benchmarks(
         state=state,
         pooled=np.where(state == State.VALUE, table["pooled"], np.nan),
         **{name: np.where(compared, table[name], np.nan) for name in ("median", "p10", "p25", "p75", "p90")},
+    )
+
+
+def pooled_panel(found: Benchmarks) -> Panel:
+    """What all teams achieved together, as a panel with one row. Measures that can not be pooled have no values."""
+    poolable = found.measure.latest.statistic.has_denominator
+    nothing = np.full((1, len(found.months)), np.nan)
+    return Panel(
+        measure=found.measure,
+        months=found.months,
+        numerator=found.numerator[None, :] if poolable else nothing,
+        denominator=found.denominator[None, :] if poolable else nothing,
+        state=found.state[None, :] if poolable else np.full(nothing.shape, State.MISSING, dtype=np.int8),
     )

@@ -1,0 +1,70 @@
+"""The numbers of a figure as a file that a spreadsheet reads and can not be made to run."""
+
+from __future__ import annotations
+
+import io
+
+from defusedcsv import csv
+
+from collab.common import months
+from metrics.charts.figure import LineKind, RunChartFigure
+
+COLUMNS = (
+    "month",
+    "state",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "centre",
+    "lower_limit",
+    "upper_limit",
+    "goal",
+)
+
+
+def to_csv(figure: RunChartFigure) -> str:
+    """One row a month: what stands there, its two numbers, the value in the unit, and the lines of the chart.
+
+    Numbers are empty unless the state is "value" or "maturing".
+    """
+    count = len(figure.points)
+    lines: dict[LineKind, list[list[float | None]]] = {kind: [] for kind in LineKind}
+    for line in figure.lines:
+        column: list[float | None] = [None] * count
+        column[line.first : line.first + len(line.values)] = line.values
+        lines[line.kind].append(column)
+    centre, goal = _merged(lines[LineKind.CENTRE], count), _merged(lines[LineKind.GOAL], count)
+    # A phase with limits has its lower line first, then its upper one.
+    lower, upper = _merged(lines[LineKind.LIMIT][::2], count), _merged(lines[LineKind.LIMIT][1::2], count)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for place, point in enumerate(figure.points):
+        writer.writerow(
+            [
+                months.iso(point.month),
+                point.state.value,
+                _plain(point.numerator),
+                _plain(point.denominator),
+                _plain(point.value),
+                figure.unit,
+                _plain(centre[place]),
+                _plain(lower[place]),
+                _plain(upper[place]),
+                _plain(goal[place]),
+            ]
+        )
+    return text.getvalue()
+
+
+def _merged(columns: list[list[float | None]], count: int) -> list[float | None]:
+    """Lines of different phases as one column; no two of them have a number in the same month."""
+    return [next((column[place] for column in columns if column[place] is not None), None) for place in range(count)]
+
+
+def _plain(number: float | None) -> str:
+    """A number at full precision, whole ones without a point; empty where there is none."""
+    if number is None:
+        return ""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))

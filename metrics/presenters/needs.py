@@ -1,0 +1,130 @@
+"""Which team needs somebody today: reporting first, then signals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from collab.common import formatting
+from collab.common.enums import DescribedChoices, Tone
+from collab.models import Collaborative
+from metrics.presenters.readings import Meaning, Reading
+from teams.enums import TeamStatus
+from teams.models import Team
+
+SILENT_AFTER = 2
+"""A team is silent after so many months in a row that were due and were not submitted."""
+
+
+class Need(DescribedChoices):
+    """Why a team stands where it stands, the most urgent first."""
+
+    SILENT = "silent", gettext_lazy("Silent")
+    LATE = "late", gettext_lazy("Late")
+    CONCERN = "concern", gettext_lazy("Signal of concern")
+    IMPROVEMENT = "improvement", gettext_lazy("Signal of improvement")
+    STEADY = "steady", gettext_lazy("No signal")
+    LEFT = "left", gettext_lazy("No longer taking part")
+
+    @classmethod
+    def tones(cls) -> dict[str, Tone]:
+        return {
+            cls.SILENT.value: Tone.PROBLEM,
+            cls.LATE.value: Tone.ATTENTION,
+            cls.CONCERN.value: Tone.ATTENTION,
+            cls.IMPROVEMENT.value: Tone.GOOD,
+        }
+
+
+ORDER = {need: place for place, need in enumerate(Need)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How a team keeps its dates: months due in a row and not submitted, and the last month it sent."""
+
+    missed: tuple[dt.date, ...]
+    last: dt.date | None
+
+    @property
+    def words(self) -> str:
+        """ "Not reported: October 2026" or "Not reported for 3 months, last in July 2026"."""
+        if not self.missed:
+            return _("Reported up to %(month)s") % {"month": formatting.month_name(self.last)} if self.last else ""
+        if self.last is None:
+            return _("Nothing reported yet")
+        return ngettext(
+            "Not reported: %(first)s", "Not reported for %(count)s months, last in %(last)s", len(self.missed)
+        ) % {
+            "first": formatting.month_name(self.missed[0]),
+            "count": len(self.missed),
+            "last": formatting.month_name(self.last),
+        }
+
+
+def due_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
+    """The months whose deadline has passed, in order."""
+    moment = now or timezone.now()
+    return [month for month in collaborative.ended_months(moment) if collaborative.due_at(month) <= moment]
+
+
+def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool]) -> Reporting:
+    """How ``team`` keeps its dates. ``submitted`` as ``queries.series.submitted_months`` gives it."""
+    expected = [month for month in due if team.is_expected_in(month)]
+    sent = [month for month in expected if (team.pk, month) in submitted]
+    missed: list[dt.date] = []
+    for month in reversed(expected):
+        if (team.pk, month) in submitted:
+            break
+        missed.append(month)
+    return Reporting(tuple(reversed(missed)), sent[-1] if sent else None)
+
+
+def need_of(team: Team, reporting: Reporting, readings: Sequence[Reading]) -> Need:
+    """The most urgent thing about a team."""
+    meanings = {reading.meaning for reading in readings}
+    if team.status != TeamStatus.ACTIVE:
+        return Need.LEFT
+    if len(reporting.missed) >= SILENT_AFTER:
+        return Need.SILENT
+    if reporting.missed:
+        return Need.LATE
+    if Meaning.CONCERN in meanings:
+        return Need.CONCERN
+    return Need.IMPROVEMENT if Meaning.IMPROVEMENT in meanings else Need.STEADY
+
+
+class MonthMark(models.TextChoices):
+    """How a team's month stands in the coordinator's matrix."""
+
+    ON_TIME = "on_time", gettext_lazy("On time")
+    AFTER = "after", gettext_lazy("Came late")
+    MISSING = "missing", gettext_lazy("Missing")
+    OPEN = "open", gettext_lazy("Still open")
+    NOT_EXPECTED = "not_expected", gettext_lazy("Not expected")
+
+    @property
+    def tone(self) -> Tone:
+        return {
+            MonthMark.ON_TIME: Tone.GOOD,
+            MonthMark.AFTER: Tone.ATTENTION,
+            MonthMark.MISSING: Tone.PROBLEM,
+            MonthMark.OPEN: Tone.INFO,
+        }.get(self, Tone.NEUTRAL)
+
+
+def mark_of(
+    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool], due: Sequence[dt.date]
+) -> MonthMark:
+    """One cell of the matrix; ``due`` are the months whose deadline has passed."""
+    if (team.pk, month) in submitted:
+        return MonthMark.ON_TIME if submitted[team.pk, month] else MonthMark.AFTER
+    if not team.is_expected_in(month):
+        return MonthMark.NOT_EXPECTED
+    return MonthMark.MISSING if month in due else MonthMark.OPEN

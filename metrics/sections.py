@@ -1,0 +1,226 @@
+"""What this room shows of a team and a collaborative, on pages and in PDFs, and on people's first page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from collab.common.formatting import month_name
+from collab.common.months import Span
+from collab.common.sections import (
+    DueItem,
+    NavItem,
+    Section,
+    contributes_due,
+    contributes_home,
+    contributes_nav,
+    contributes_sections,
+)
+from collab.enums import CollaborativeStatus
+from collab.models import Collaborative
+from collab.rules import coordinated_center_ids, sponsored_collaborative_ids, taught_collaborative_ids
+from metrics.charts import team_cards
+from metrics.presenters.comparing import count_needs, results_of, team_rows
+from metrics.presenters.leading import page_of
+from metrics.presenters.needs import Need, due_months
+from metrics.presenters.submitting import matrix_of
+from metrics.queries.months import month_states_of
+from metrics.queries.series import (
+    Sight,
+    benchmarks,
+    benchmarks_by_team,
+    comparison,
+    measures_of,
+    panels_of_teams,
+    sight_of,
+    submitted_months,
+    team_panels,
+)
+from metrics.queries.submitting import teams_for_matrix
+from metrics.queries.teams import led_teams, my_teams
+from metrics.rules import compare_teams, view_jobs
+from teams.enums import TeamStatus
+from teams.models import Team
+
+NEEDIEST = 5
+
+
+@contributes_nav(Collaborative)
+def places(collaborative: Collaborative, viewer: Any) -> Iterator[NavItem]:
+    """Data and results for whoever sees some of them; submissions for those who look after the teams."""
+    sight = sight_of(viewer, collaborative)
+    if sight is not Sight.NOTHING:
+        yield NavItem(_("Data"), reverse("compare", args=[collaborative.slug]), order=60, key="data")
+        yield NavItem(_("Results"), reverse("results", args=[collaborative.slug]), order=65, key="results")
+    if compare_teams.check(viewer, collaborative):
+        yield NavItem(_("Submissions"), reverse("submissions", args=[collaborative.slug]), order=75, key="submissions")
+
+
+@contributes_nav(Collaborative)
+def jobs_place(collaborative: Collaborative, viewer: Any) -> Iterator[NavItem]:
+    """The background jobs, for those who look after the collaborative."""
+    if view_jobs.check(viewer, collaborative):
+        yield NavItem(_("Jobs"), reverse("jobs", args=[collaborative.slug]), order=85, key="jobs")
+
+
+@contributes_nav(Team)
+def home(team: Team, _viewer: Any) -> Iterator[NavItem]:
+    yield NavItem(_("Home"), team.get_absolute_url(), order=10, key="home")
+    month = reverse("month_now", args=[team.collaborative.slug, team.slug])
+    yield NavItem(_("Month"), month, order=20, key="month")
+
+
+@contributes_due
+def months_to_submit(user: Any, now: dt.datetime) -> Iterator[DueItem]:
+    """The months that the person's teams owe, each one click away from its grid."""
+    teams = Team.objects.of_member(user).select_related("collaborative")
+    for rows in month_states_of(teams.filter(collaborative__status=CollaborativeStatus.RUNNING), now).values():
+        for row in rows:
+            if row.can_change:
+                name = month_name(row.month)
+                yield DueItem(
+                    title=_("Submit %(month)s") % {"month": name},
+                    url=reverse("month", args=[row.team.collaborative.slug, row.team.slug, row.month]),
+                    action=_("Enter %(month)s") % {"month": name},
+                    due=row.due,
+                    where=row.team.name,
+                    tone=row.state.tone,
+                    detail=str(row.state.label),
+                )
+
+
+@contributes_sections(Team)
+def measures_of_team(team: Team, span: Span, viewer: Any) -> Iterator[Section]:
+    """Each measure's chart with its sentence and table."""
+    months = [month for month in team.collaborative.ended_months() if month in span]
+    panels = team_panels(team, viewer, months=months)
+    compared = benchmarks([panel.measure for panel in panels], months, sight_of(viewer, team.collaborative))
+    yield Section(
+        title=_("Are we getting better?"),
+        template="metrics/sections/team_measures.html",
+        context={"cards": team_cards(team, panels, compared)},
+        order=30,
+        anchor="measures",
+    )
+
+
+@contributes_sections(Collaborative)
+def results_of_collaborative(collaborative: Collaborative, span: Span, viewer: Any) -> Iterator[Section]:
+    """What all teams achieved together."""
+    sight = sight_of(viewer, collaborative)
+    if sight is Sight.NOTHING:
+        return
+    months = [month for month in collaborative.ended_months() if month in span]
+    found = benchmarks(measures_of(collaborative), months, sight)
+    if found:
+        yield Section(
+            title=_("Results of all teams together"),
+            template="metrics/sections/pooled.html",
+            context={"cards": results_of(collaborative, found.values())},
+            order=40,
+            anchor="results",
+        )
+
+
+@contributes_home
+def my_measures(user: Any) -> Iterator[Section]:
+    """My teams' measures as small run charts with one sentence each."""
+    teams = my_teams(user)
+    panels = panels_of_teams(teams, user)
+    compared = benchmarks_by_team(teams, panels, user)
+    for team in teams:
+        yield Section(
+            title=_("%(team)s: are we getting better?") % {"team": team.name},
+            template="metrics/sections/home_team.html",
+            context={"team": team, "cards": team_cards(team, panels[team.pk], compared[team.pk], prefix="home")},
+            order=20,
+            anchor=f"team-{team.pk}",
+        )
+
+
+@contributes_home
+def teams_i_lead(user: Any) -> Iterator[Section]:
+    """For a senior leader: one sentence a team. Requests that wait stand among what is due."""
+    teams = [team for team in led_teams(user) if team.status != TeamStatus.WITHDRAWN]
+    if not teams:
+        return
+    panels = panels_of_teams(teams, user)
+    pages = [page_of(team, team_cards(team, panels[team.pk], {}, prefix="led")) for team in teams]
+    yield Section(
+        title=_("Your teams: is it working?"),
+        template="metrics/sections/home_leader.html",
+        context={"pages": pages},
+        order=10,
+    )
+
+
+@contributes_home
+def teams_i_teach(user: Any) -> Iterator[Section]:
+    """For faculty: the teams that need somebody most."""
+    taught = Collaborative.objects.running().filter(pk__in=taught_collaborative_ids(user)).select_related("center")
+    for collaborative in taught:
+        compared = comparison(user, collaborative)
+        teams = [peer.team for peer in compared.peers if peer.team]
+        rows = team_rows(
+            compared,
+            due=due_months(collaborative),
+            submitted=submitted_months(teams, compared.months),
+            by_need=True,
+        )
+        urgent = [row for row in rows if row.need in (Need.SILENT, Need.LATE, Need.CONCERN)]
+        yield Section(
+            title=_("%(collaborative)s: which team needs me?") % {"collaborative": collaborative.name},
+            template="metrics/sections/home_faculty.html",
+            context={
+                "collaborative": collaborative,
+                "rows": urgent[:NEEDIEST],
+                "others": max(0, len(urgent) - NEEDIEST),
+                "needs": count_needs(rows),
+                "has_teams": bool(rows),
+            },
+            order=12,
+        )
+
+
+@contributes_home
+def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
+    """For coordinators: who is late now."""
+    centers = coordinated_center_ids(user)
+    if not centers:
+        return
+    for collaborative in Collaborative.objects.running().filter(center__in=centers).select_related("center"):
+        teams = teams_for_matrix(collaborative)
+        matrix = matrix_of(collaborative, teams, submitted_months(teams, collaborative.ended_months()))
+        yield Section(
+            title=_("%(collaborative)s: what is late?") % {"collaborative": collaborative.name},
+            template="metrics/sections/home_coordinator.html",
+            context={
+                "collaborative": collaborative,
+                "late": matrix.late[:NEEDIEST],
+                "others": max(0, len(matrix.late) - NEEDIEST),
+                "newest": matrix.totals[0] if matrix.totals else None,
+            },
+            order=14,
+        )
+
+
+@contributes_home
+def collaboratives_i_sponsor(user: Any) -> Iterator[Section]:
+    """For sponsors: what all teams achieved, in one sentence a measure."""
+    sponsored = Collaborative.objects.filter(pk__in=sponsored_collaborative_ids(user)).select_related("center")
+    for collaborative in sponsored:
+        sight = sight_of(user, collaborative)
+        found = benchmarks(measures_of(collaborative), tuple(collaborative.ended_months()), sight)
+        yield Section(
+            title=_("%(collaborative)s: what did it achieve?") % {"collaborative": collaborative.name},
+            template="metrics/sections/home_sponsor.html",
+            context={
+                "collaborative": collaborative,
+                "cards": results_of(collaborative, found.values()),
+            },
+            order=16,
+        )

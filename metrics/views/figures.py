@@ -1,0 +1,62 @@
+"""Figures as files: JSON for Plotly, SVG for slides, CSV for a spreadsheet. Only what the viewer may see is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_cookie
+
+from collab.queries.collaboratives import find_collaborative
+from metrics.charts import RunChartFigure, pooled_card, team_cards, to_csv, to_plotly, to_svg
+from metrics.queries.series import Panel, benchmarks, measures_of, pooled_panel, sight_of, team_panels
+from teams.queries.teams import find_team
+
+FORMATS: dict[str, tuple[str, Callable[[RunChartFigure], bytes]]] = {
+    "json": ("application/json", lambda figure: orjson.dumps(to_plotly(figure))),
+    "svg": ("image/svg+xml", lambda figure: to_svg(figure).encode()),
+    "csv": ("text/csv; charset=utf-8", lambda figure: to_csv(figure).encode()),
+}
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+def team_figure(request: HttpRequest, collaborative: str, team: str, measure: str, form: str) -> HttpResponse:
+    """One measure of one team."""
+    found = find_team(request.user, collaborative, team)
+    panel = _chosen(team_panels(found, request.user), measure)
+    sight = sight_of(request.user, found.collaborative)
+    card = team_cards(found, [panel], benchmarks([panel.measure], panel.months, sight))[0]
+    return _file(card.figure, form, f"{found.slug}-{measure}")
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+def pooled_figure(request: HttpRequest, collaborative: str, measure: str, form: str) -> HttpResponse:
+    """One measure of all teams together."""
+    found = find_collaborative(request.user, collaborative)
+    months = tuple(found.ended_months())
+    pooled = benchmarks(measures_of(found), months, sight_of(request.user, found))
+    panel = _chosen([pooled_panel(one) for one in pooled.values()], measure)
+    card = pooled_card(found, panel)
+    return _file(card.figure, form, f"{found.slug}-{measure}")
+
+
+def _chosen(panels: Iterable[Panel], code: str) -> Panel:
+    for panel in panels:
+        if panel.measure.code == code:
+            return panel
+    raise Http404
+
+
+def _file(figure: RunChartFigure, form: str, name: str) -> HttpResponse:
+    content_type, write = FORMATS[form]
+    response = HttpResponse(write(figure), content_type=content_type)
+    if form != "json":
+        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
