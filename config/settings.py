@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -381,6 +382,9 @@ configure_structlog()
 LOGGING = logging_config(
     style=env.str("LOG_FORMAT", "json" if PRODUCTION else "console"), level=env.str("LOG_LEVEL", "INFO")
 )
+# Jobs carry the id of the request that sent them. The sweep runs three times a minute: only failures are news.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 
 # --- Forms ---------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
