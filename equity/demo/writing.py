@@ -269,9 +269,13 @@ def _submit_everything(demo: Demonstration, seed: int, months_of_data: int) -> N
 
 
 def _submitted_at(demo: Demonstration, told: DemoTeam, month: dt.date, random_: random.Random) -> dt.datetime:
+    """Mostly in the twelve days before the deadline and never before the month is over; late as often as told."""
     due = demo.collaborative.due_at(month)
-    early, lateness = random_.uniform(0.3, 6), random_.uniform(0.5, 19)
-    return due + dt.timedelta(days=lateness) if random_.random() < told.late else due - dt.timedelta(days=early)
+    over = months.due_at(month, due_day=1, time_zone=demo.collaborative.time_zone)
+    early, lateness = random_.uniform(0.3, 12), random_.uniform(0.5, 19)
+    if random_.random() < told.late:
+        return due + dt.timedelta(days=lateness)
+    return max(due - dt.timedelta(days=early), over + dt.timedelta(hours=early))
 
 
 def _values(figures: list[Figure]) -> list[Value]:
