@@ -138,7 +138,7 @@ def move(*, by: User, item: Driver | ChangeIdea, places: int) -> None:
     for position, each in enumerate(siblings):
         each.position = position
     type(item)._default_manager.bulk_update(siblings, ["position"])
-    _record_change(by, package, item, moved=True, name=item.name)
+    _record_change(by, package, item, moved="driver" if isinstance(item, Driver) else "idea", name=item.name)
 
 
 @transaction.atomic

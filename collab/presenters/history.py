@@ -28,6 +28,15 @@ DETAILS = {
     "version": gettext_lazy("Version"),
     "role": gettext_lazy("Role"),
 }
+# What was done to a part of something: ``detail`` says so under one of these keys.
+PARTS = {
+    ("added", "driver"): gettext_lazy("driver added"),
+    ("added", "idea"): gettext_lazy("change idea added"),
+    ("removed", "driver"): gettext_lazy("driver removed"),
+    ("removed", "idea"): gettext_lazy("change idea removed"),
+    ("moved", "driver"): gettext_lazy("driver moved"),
+    ("moved", "idea"): gettext_lazy("change idea moved"),
+}
 LONGEST = 120
 
 
@@ -63,11 +72,17 @@ def _line(event: AuditEvent) -> HistoryLine:
     return HistoryLine(
         at=event.at,
         who=str(event.actor) if event.actor else _("The site"),
-        what=EventChoices.label_of(event.event),
+        what=_what(event),
         name=str(detail.get("name", "")),
         notes=[(str(label), _note(model, key, detail[key])) for key, label in DETAILS.items() if detail.get(key)],
         differences=[_difference(model, change) for change in detail.get("changes", [])],
     )
+
+
+def _what(event: AuditEvent) -> str:
+    said = EventChoices.label_of(event.event)
+    part = next((words for (key, kind), words in PARTS.items() if event.detail.get(key) == kind), None)
+    return f"{said}, {part}" if part else said
 
 
 def _model(label: str) -> type[models.Model] | None:
