@@ -21,9 +21,11 @@ from collab.common.sections import (
     contributes_sections,
 )
 from collab.enums import CollaborativeStatus
+from collab.gallery import Gallery
 from collab.models import Collaborative
 from collab.rules import coordinated_center_ids, sponsored_collaborative_ids, taught_collaborative_ids
 from metrics.charts import team_cards
+from metrics.charts.example import example_card
 from metrics.presenters.comparing import count_needs, results_of, team_rows
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need, due_months
@@ -224,3 +226,9 @@ def collaboratives_i_sponsor(user: Any) -> Iterator[Section]:
             },
             order=16,
         )
+
+
+@contributes_sections(Gallery)
+def charts_of_the_gallery(_gallery: Gallery, _span: Span, _viewer: Any) -> Iterator[Section]:
+    """This room's components on the gallery page."""
+    yield Section(title=_("Charts"), template="metrics/sections/gallery.html", context={"card": example_card()})
