@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -34,15 +34,13 @@ SUBJECTS: dict[str, Promise | str] = {
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One run as it stands in the table."""
+    """One run as it stands in the list."""
 
     run: JobRun
-    started: str
-    took: str
+    when: str
     status: Promise | str
     tone: Tone
     problem: str
-    by: str
     can_run_again: bool
 
 
@@ -70,16 +68,22 @@ def run_lines(runs: Iterable[JobRun], collaborative: Collaborative) -> list[RunL
     return [
         RunLine(
             run=run,
-            started=formats.date_format(run.started_at.astimezone(zone), "D j M Y, H:i"),
-            took=seconds(run.seconds),
+            when=" · ".join(_when(run, zone)),
             status=JobStatus(run.status).label,
             tone=JobStatus(run.status).tone,
             problem=problem_in_words(run.error),
-            by=str(run.requested_by) if run.requested_by else "",
             can_run_again=bool(run.key) and not run.is_unfinished and can_run_again(run.task),
         )
         for run in runs
     ]
+
+
+def _when(run: JobRun, zone: ZoneInfo) -> Iterator[str]:
+    yield formats.date_format(run.started_at.astimezone(zone), "D j M Y, H:i")
+    if run.seconds is not None:
+        yield _("took %(time)s") % {"time": seconds(run.seconds)}
+    if run.requested_by:
+        yield _("asked for by %(name)s") % {"name": run.requested_by}
 
 
 def waiting_lines(marks: Iterable[StaleMark]) -> list[WaitingLine]:

@@ -102,7 +102,8 @@ def test_a_failed_run_and_its_waiting_mark_say_in_a_sentence_what_went_wrong(
     collaborative: Collaborative, coordinator: User, client_for: SignedIn
 ) -> None:
     now = timezone.now()
-    a_run(collaborative, status=JobStatus.FAILED, error="OperationalError: database is locked")
+    asker = UserFactory(name="Ada")
+    a_run(collaborative, status=JobStatus.FAILED, error="OperationalError: database is locked", requested_by=asker)
     StaleMark.objects.create(
         task=RECOMPUTE,
         key=month_key(collaborative.pk, JANUARY),
@@ -119,7 +120,7 @@ def test_a_failed_run_and_its_waiting_mark_say_in_a_sentence_what_went_wrong(
 
     (line,) = page.context["lines"]
     (waiting,) = page.context["waiting"]
-    assert (line.started, line.took, line.tone) == ("Mon 10 Feb 2025, 10:41", "2 s", Tone.PROBLEM)
+    assert (line.when, line.tone) == ("Mon 10 Feb 2025, 10:41 · took 2 s · asked for by Ada", Tone.PROBLEM)
     assert line.problem == "It stopped: database is locked. What was shown before is still shown."
     assert line.can_run_again is True
     assert waiting.subject == "Benchmarks of January 2025"
