@@ -129,7 +129,7 @@ def _not_a_number(text: str) -> NumberError:
     shown = text[:30]
     if text.endswith("%"):
         return NumberError(
-            Code.NOT_A_NUMBER, _("“%(text)s” is a percentage. Type the two counts; we compute it.") % {"text": shown}
+            Code.NOT_A_NUMBER, _("“%(text)s” is a percentage. Type the counts; it is computed.") % {"text": shown}
         )
     if text.startswith(MINUS) and PLAIN.fullmatch(text[1:].strip()):
         return NumberError(Code.NEGATIVE, _("%(text)s is below 0. A count is 0 or more.") % {"text": shown})

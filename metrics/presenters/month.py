@@ -280,7 +280,7 @@ class _GridMaker:
                 label=_("%(measure)s – %(number)s, %(month)s")
                 % {"measure": self.names[key], "number": label.lower(), "month": month},
                 header=label,
-                is_special=label not in (_("Numerator"), _("Denominator")),
+                is_special=not item.version.statistic.has_denominator or first != _("Numerator"),
                 has_problem=any(finding.field == part and finding.severity is Severity.BLOCKS for finding in findings),
             )
 

@@ -57,6 +57,16 @@ def months(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
     return render(request, "metrics/months.html", context)
 
 
+@require_safe
+def current(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
+    """Where "Month" leads: the oldest month not yet submitted, else the last one that is over."""
+    found = find_team(request.user, collaborative, team)
+    row = month_to_open(month_states(found, timezone.now()))
+    if row is None:
+        return redirect("months", collaborative, team)
+    return redirect("month", collaborative, team, row.month)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def month(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
