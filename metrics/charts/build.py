@@ -26,7 +26,7 @@ from metrics.charts.figure import (
     Table,
     Tick,
 )
-from metrics.charts.scale import month_ticks, spread, value_axis
+from metrics.charts.scale import month_ticks, value_axis
 from metrics.enums import MissingReason
 from metrics.presenters.readings import Meaning, Reading, Signal, SignalKind, read_one
 from metrics.queries.series import Benchmarks, Panel
@@ -39,9 +39,7 @@ MARK_OF = {
     Meaning.CHANGE: Mark.CHANGE,
     Meaning.NONE: Mark.PLAIN,
 }
-LABEL_GAP = 0.17
-"""Two lines of an end label take about this share of the axis."""
-
+LONGEST_UNIT = 6
 NARROW = 0.6
 """Means, medians and scores that vary by less than this share of their height do not start at zero."""
 
@@ -84,9 +82,9 @@ def run_chart(
         lines=lines,
         bands=bands,
         pooled=pooled,
-        brackets=_brackets(reading),
+        bracket=_bracket(reading),
         breaks=_breaks(panel),
-        end_labels=_end_labels(version, reading, lines, bands, pooled, (low, high)),
+        end_labels=_end_labels(version, reading, lines, pooled),
         axis_name=_axis_name(version, low),
         y_min=low,
         y_max=high,
@@ -98,7 +96,7 @@ def run_chart(
 
 
 def _points(panel: Panel, reading: Reading, today: dt.date) -> tuple[Point, ...]:
-    marks = _marks(reading.signals)
+    marks = _marks(reading)
     versions = panel.versions
     return tuple(
         _point(panel, reading, column, versions[column], marks.get(column, Mark.PLAIN), today)
@@ -154,27 +152,32 @@ def _missing_words(reason: str, denominator: float | None) -> str:
     return _("missing: nobody to count") if denominator == 0 else _("not reported")
 
 
-def _marks(signals: Sequence[Signal]) -> dict[int, Mark]:
-    """Which points are drawn as part of a signal; few crossings are a matter of all points and mark none."""
-    return {
-        place: MARK_OF[signal.meaning]
-        for signal in reversed(signals)
-        if signal.kind is not SignalKind.CROSSINGS
-        for place in signal.places
-    }
+def _marks(reading: Reading) -> dict[int, Mark]:
+    """Which points are drawn as part of a signal: those of the newest shift, and those outside the limits.
+
+    An older shift to the other side is the same change seen from before. Few crossings are a matter of all points.
+    """
+    newest = newest_shift(reading)
+    marked = [signal for signal in reading.signals if signal is newest or signal.kind is SignalKind.OUTSIDE]
+    return {place: MARK_OF[signal.meaning] for signal in marked for place in signal.places}
 
 
-def _brackets(reading: Reading) -> tuple[Bracket, ...]:
+def newest_shift(reading: Reading) -> Signal | None:
+    """The shift that ends last."""
     shifts = [signal for signal in reading.signals if signal.kind is SignalKind.SHIFT]
-    return tuple(
-        Bracket(
-            first=signal.first,
-            last=signal.last,
-            mark=MARK_OF[signal.meaning],
-            words=(_("%(count)s above the %(centre)s") if signal.above else _("%(count)s below the %(centre)s"))
-            % {"count": len(signal.places), "centre": reading.centre_name},
-        )
-        for signal in sorted(shifts, key=lambda signal: signal.first)
+    return max(shifts, key=lambda signal: signal.last, default=None)
+
+
+def _bracket(reading: Reading) -> Bracket | None:
+    signal = newest_shift(reading)
+    if signal is None:
+        return None
+    words = _("%(count)s above the %(centre)s") if signal.above else _("%(count)s below the %(centre)s")
+    return Bracket(
+        first=signal.first,
+        last=signal.last,
+        mark=MARK_OF[signal.meaning],
+        words=words % {"count": len(signal.places), "centre": reading.centre_name},
     )
 
 
@@ -251,16 +254,11 @@ def _axis_name(version: MeasureVersion, low: float) -> str:
 
 
 def _end_labels(
-    version: MeasureVersion,
-    reading: Reading,
-    lines: Sequence[Line],
-    bands: Sequence[Band],
-    pooled: Sequence[float | None],
-    ends: tuple[float, float],
+    version: MeasureVersion, reading: Reading, lines: Sequence[Line], pooled: Sequence[float | None]
 ) -> tuple[EndLabel, ...]:
-    """A label for the last line of each kind, moved apart."""
-    wanted: list[tuple[str, str, float]] = []
+    """A label for the last line of each kind."""
     last = {line.kind: line for line in lines if line.kind is not LineKind.LIMIT}
+    wanted: list[tuple[str, str, float]] = []
     if LineKind.CENTRE in last:
         centre = _last(last[LineKind.CENTRE].values)
         wanted.append((LineKind.CENTRE.value, reading.centre_name.capitalize(), centre))
@@ -268,12 +266,9 @@ def _end_labels(
         wanted.append((LineKind.GOAL.value, _("Goal"), _last(last[LineKind.GOAL].values)))
     if pooled:
         wanted.append(("pooled", _("All teams"), _last(pooled)))
-    low, high = ends
-    at = spread([value for _kind, _name, value in wanted], LABEL_GAP * (high - low), low, high)
-    return tuple(
-        EndLabel(kind, name, formatting.with_unit(value, version.unit), place)
-        for (kind, name, value), place in zip(wanted, at, strict=True)
-    )
+    # A long unit stands at the axis only: there is no room for it at the end of a line.
+    unit = version.unit if len(version.unit) <= LONGEST_UNIT else ""
+    return tuple(EndLabel(kind, name, formatting.with_unit(value, unit), value) for kind, name, value in wanted)
 
 
 def _notes(

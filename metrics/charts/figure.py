@@ -78,7 +78,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class EndLabel:
-    """Words at the right end of a line. ``at`` is where on the axis they stand, moved apart from other labels."""
+    """Words at the right end of a line, at ``at`` on the axis; renderers move those apart that are too near."""
 
     kind: str
     name: str
@@ -145,7 +145,7 @@ class RunChartFigure:
     lines: tuple[Line, ...]
     bands: tuple[Band, ...]
     pooled: tuple[float | None, ...]
-    brackets: tuple[Bracket, ...]
+    bracket: Bracket | None
     breaks: tuple[Break, ...]
     end_labels: tuple[EndLabel, ...]
     axis_name: str

@@ -11,8 +11,10 @@ from typing import Any
 
 from metrics.charts import palette
 from metrics.charts.figure import LineKind, Mark, PointState, RunChartFigure
-from metrics.charts.svg import BOTTOM, LEFT, RIGHT, TOP, band_polygons, shown_brackets
+from metrics.charts.svg import BOTTOM, LEFT, RIGHT, TOP, band_polygons, label_places
 
+# What the stylesheet gives a chart on a narrow screen, without its margins.
+PLOT_HEIGHT = 256 - TOP - BOTTOM
 SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "square", Mark.IMPROVEMENT: "square"}
 DASHES = {
     LineKind.CENTRE: (palette.CENTRE, 1.5, "solid"),
@@ -154,7 +156,7 @@ def _layout(figure: RunChartFigure) -> dict[str, Any]:
             "zeroline": False,
             "fixedrange": True,
         },
-        "shapes": [*_break_shapes(figure), *_bracket_shapes(figure)],
+        "shapes": [*_break_shapes(figure), *_bracket_shape(figure)],
         "annotations": [
             *_axis_name(figure),
             *_end_labels(figure),
@@ -189,7 +191,7 @@ def _end_labels(figure: RunChartFigure) -> list[dict[str, Any]]:
         {
             "xref": "paper",
             "x": 1,
-            "y": label.at,
+            "y": at,
             "xanchor": "left",
             "yanchor": "middle",
             "xshift": 8,
@@ -198,7 +200,7 @@ def _end_labels(figure: RunChartFigure) -> list[dict[str, Any]]:
             "font": {"color": palette.GOAL if label.kind == LineKind.GOAL.value else palette.SOFT},
             "showarrow": False,
         }
-        for label in figure.end_labels
+        for label, at in zip(figure.end_labels, label_places(figure, PLOT_HEIGHT), strict=True)
     ]
 
 
@@ -232,7 +234,10 @@ def _break_numbers(figure: RunChartFigure) -> list[dict[str, Any]]:
     ]
 
 
-def _bracket_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
+def _bracket_shape(figure: RunChartFigure) -> list[dict[str, Any]]:
+    bracket = figure.bracket
+    if bracket is None:
+        return []
     return [
         {
             "type": "line",
@@ -243,17 +248,19 @@ def _bracket_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
             "y1": 1.01,
             "line": {"color": palette.OF_MARK[bracket.mark], "width": 1.5},
         }
-        for bracket in shown_brackets(figure.brackets)
     ]
 
 
 def _bracket_words(figure: RunChartFigure) -> list[dict[str, Any]]:
-    last = len(figure.points) - 1
+    bracket = figure.bracket
+    if bracket is None:
+        return []
+    at_end = bracket.last == len(figure.points) - 1
     return [
         {
-            # Near an end of the chart the words start or end with the bracket, so that they stay inside.
-            "x": bracket.last if bracket.last == last else (bracket.first + bracket.last) / 2,
-            "xanchor": "right" if bracket.last == last else "center",
+            # At the end of the chart the words end with the bracket, so that they stay inside.
+            "x": bracket.last if at_end else (bracket.first + bracket.last) / 2,
+            "xanchor": "right" if at_end else "center",
             "yref": "paper",
             "y": 1,
             "yanchor": "bottom",
@@ -262,7 +269,6 @@ def _bracket_words(figure: RunChartFigure) -> list[dict[str, Any]]:
             "font": {"color": palette.OF_MARK[bracket.mark]},
             "showarrow": False,
         }
-        for bracket in shown_brackets(figure.brackets)
     ]
 
 

@@ -13,7 +13,7 @@ from metrics.charts.figure import Mark
 from metrics.charts.svg import unbroken
 from metrics.presenters.readings import Reading, SignalKind
 
-WIDTH, HEIGHT, EDGE = 132, 34, 4
+WIDTH, HEIGHT, EDGE = 132, 44, 4
 
 
 def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -> SafeString:

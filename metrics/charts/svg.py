@@ -14,10 +14,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from metrics.charts import palette
-from metrics.charts.figure import Band, Bracket, LineKind, Mark, Point, PointState, RunChartFigure
+from metrics.charts.figure import Band, LineKind, Mark, Point, PointState, RunChartFigure
+from metrics.charts.scale import spread
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 LEFT, RIGHT, TOP, BOTTOM = 44, 84, 30, 26
+LABEL_HEIGHT = 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, varia
         *_breaks(frame),
         *_lines(frame),
         *_data(frame),
-        *_brackets(frame),
+        *_bracket(frame),
         *_end_labels(frame),
         "</svg>",
     ]
@@ -183,36 +185,37 @@ def _point(x: float, y: float, point: Point, size: float) -> str:
     return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}" {fill}>{title}</circle>'
 
 
-def _brackets(frame: Frame) -> Iterator[str]:
-    for bracket in shown_brackets(frame.figure.brackets):
-        first, last = frame.x(bracket.first - 0.3), frame.x(bracket.last + 0.3)
-        colour = palette.OF_MARK[bracket.mark]
-        y = TOP - 3
-        yield (
-            f'<path d="M{_n(first)} {y + 4}V{y}H{_n(last)}V{y + 4}" fill="none" stroke="{colour}" '
-            f'stroke-width="1.5" class="chart-stroke-{bracket.mark.value}"/>'
-        )
-        # Words that would leave the plot stand at the bracket's inner end.
-        half = 3.2 * len(bracket.words)
-        middle = min(max((first + last) / 2, LEFT + half), frame.width - half)
-        yield _text(middle, y - 5, bracket.words, "middle", colour, f"chart-fill-{bracket.mark.value}")
-
-
-def shown_brackets(brackets: Sequence[Bracket]) -> Sequence[Bracket]:
-    """The newest bracket: words of several would lie on each other, and the points keep their marks."""
-    return brackets[-1:]
+def _bracket(frame: Frame) -> Iterator[str]:
+    bracket = frame.figure.bracket
+    if bracket is None:
+        return
+    first, last = frame.x(bracket.first - 0.3), frame.x(bracket.last + 0.3)
+    colour = palette.OF_MARK[bracket.mark]
+    y = TOP - 3
+    yield (
+        f'<path d="M{_n(first)} {y + 4}V{y}H{_n(last)}V{y + 4}" fill="none" stroke="{colour}" '
+        f'stroke-width="1.5" class="chart-stroke-{bracket.mark.value}"/>'
+    )
+    # Words that would leave the picture are moved inwards.
+    half = 3.2 * len(bracket.words)
+    middle = min(max((first + last) / 2, LEFT + half), frame.width - half)
+    yield _text(middle, y - 5, bracket.words, "middle", colour, f"chart-fill-{bracket.mark.value}")
 
 
 def _end_labels(frame: Frame) -> Iterator[str]:
-    for label in frame.figure.end_labels:
-        colour, name = (
-            (palette.GOAL, "chart-fill-goal")
-            if label.kind == LineKind.GOAL.value
-            else (palette.SOFT, "chart-fill-soft")
-        )
-        x, y = frame.right + 8, frame.y(label.at)
+    for label, at in zip(frame.figure.end_labels, label_places(frame.figure, frame.bottom - TOP), strict=True):
+        goal = label.kind == LineKind.GOAL.value
+        colour, name = (palette.GOAL, "chart-fill-goal") if goal else (palette.SOFT, "chart-fill-soft")
+        x, y = frame.right + 8, frame.y(at)
         yield _text(x, y - 2, label.name, "start", colour, name)
         yield _text(x, y + 12, label.value, "start", colour, name)
+
+
+def label_places(figure: RunChartFigure, height: float) -> list[float]:
+    """Where the end labels stand on the axis of a plot ``height`` units high, so that none lies on another."""
+    span = figure.y_max - figure.y_min
+    gap = LABEL_HEIGHT / height * span
+    return spread([label.at for label in figure.end_labels], gap, figure.y_min, figure.y_max)
 
 
 def _path(

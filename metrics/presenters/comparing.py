@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common import formatting
+from collab.enums import Statistic
 from collab.models import Collaborative
 from metrics.charts.build import value_words
 from metrics.charts.cards import ChartCard, pooled_card
@@ -101,16 +102,15 @@ def count_needs(rows: Iterable[TeamRow]) -> list[tuple[Need, int]]:
 
 
 def results_of(collaborative: Collaborative, found: Iterable[Benchmarks]) -> list[tuple[ChartCard, Together]]:
-    """Each measure's pooled chart, and its last month in words."""
-    return [(pooled_card(collaborative, pooled_panel(one)), together(one)) for one in found]
+    """Each measure's pooled chart, and its last month in words, of the measures that can be added up over teams."""
+    panels = [(pooled_panel(one), one) for one in found]
+    return [(pooled_card(collaborative, panel), together(one)) for panel, one in panels if panel.can_be_pooled]
 
 
 def together(found: Benchmarks) -> Together:
     """The pooled rate beside the median of the teams, for the last month that has one."""
     version = found.measure.latest
     shown = np.flatnonzero(found.state == State.VALUE)
-    if not version.statistic.has_denominator:
-        return Together(version.name, "", "", "", _("Values of this measure can not be added up over teams."))
     if not shown.size:
         hidden = bool((found.state == State.HIDDEN).any())
         return Together(
@@ -144,7 +144,9 @@ def _top(panel: Panel) -> float:
     values = panel.values
     if np.isnan(values).all():
         return 1.0
-    _low, high, _ticks = value_axis(0.0, float(np.nanmax(values)), from_zero=True, ceiling=None)
+    version = panel.version
+    ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
+    _low, high, _ticks = value_axis(0.0, float(np.nanmax(values)), from_zero=True, ceiling=ceiling)
     return high
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q
 
@@ -43,10 +42,13 @@ def reach_of(collaborative_ids: Collection[int]) -> list[Reach]:
         completed_count=_teams_with(TeamStatus.COMPLETED),
         withdrawn_count=_teams_with(TeamStatus.WITHDRAWN),
     )
-    rows: Iterable[tuple[Any, ...]] = found.values_list(
+    rows = found.values_list(
         "pk", "slug", "name", "agency_count", "team_count", "active_count", "completed_count", "withdrawn_count"
     )
-    return [Reach(*facts, months.get(pk, 0)) for pk, *facts in rows]
+    return [
+        Reach(slug, name, agencies, teams, active, completed, withdrawn, months=months.get(pk, 0))
+        for pk, slug, name, agencies, teams, active, completed, withdrawn in rows
+    ]
 
 
 def _teams_with(status: TeamStatus) -> Count:

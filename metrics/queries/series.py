@@ -76,6 +76,11 @@ class Panel:
         return versions_by_month(self.measure, self.months)
 
     @property
+    def can_be_pooled(self) -> bool:
+        """Whether values of several teams can be added up."""
+        return self.version.statistic.has_denominator
+
+    @property
     def breaks(self) -> tuple[int, ...]:
         """Columns in which a new definition begins, never the first one."""
         held = self.versions
@@ -389,13 +394,6 @@ def _shown_benchmarks(
 
 
 def pooled_panel(found: Benchmarks) -> Panel:
-    """What all teams achieved together, as a panel with one row. Measures that can not be pooled have no values."""
-    poolable = found.measure.latest.statistic.has_denominator
-    nothing = np.full((1, len(found.months)), np.nan)
-    return Panel(
-        measure=found.measure,
-        months=found.months,
-        numerator=found.numerator[None, :] if poolable else nothing,
-        denominator=found.denominator[None, :] if poolable else nothing,
-        state=found.state[None, :] if poolable else np.full(nothing.shape, State.MISSING, dtype=np.int8),
-    )
+    """What all teams achieved together, as a panel with one row."""
+    numerator, denominator, state = found.numerator[None, :], found.denominator[None, :], found.state[None, :]
+    return Panel(found.measure, found.months, numerator, denominator, state)

@@ -42,7 +42,8 @@ def pooled_figure(request: HttpRequest, collaborative: str, measure: str, form: 
     found = find_collaborative(request.user, collaborative)
     months = tuple(found.ended_months())
     pooled = benchmarks(measures_of(found), months, sight_of(request.user, found))
-    panel = _chosen([pooled_panel(one) for one in pooled.values()], measure)
+    panels = [pooled_panel(one) for one in pooled.values()]
+    panel = _chosen([panel for panel in panels if panel.can_be_pooled], measure)
     card = pooled_card(found, panel)
     return _file(card.figure, form, f"{found.slug}-{measure}")
 
