@@ -27,7 +27,7 @@ class InvitationForm(forms.Form):
     people = forms.CharField(
         label=_("Who"),
         help_text=_(
-            "One person a line: an e-mail address, with the name if you have it, as in Ana Rivera <ana@x.org>."
+            "One person a line: an e-mail address, with the name if you have it, as in: Ana Rivera ana@agency.org."
         ),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
         max_length=10_000,

@@ -174,4 +174,4 @@ def _saved(request: SignedInRequest, form: forms.Form, save: Callable[[dict[str,
 
 
 def _context(team: Team, **more: Any) -> dict[str, Any]:
-    return {"collaborative": team.collaborative, "team": team, "nav_key": "", **more}
+    return {"collaborative": team.collaborative, "team": team, "nav_key": "home", **more}
