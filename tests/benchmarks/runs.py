@@ -1,0 +1,189 @@
+"""What is measured, each beside a lower bound in the same run: only the ratios mean something on another machine."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from collab.models import Collaborative
+from metrics.actions.benchmarks import compute_benchmarks, recompute_months
+from metrics.models import BenchmarkValue
+from metrics.stats import batch, spc
+from tests.benchmarks.world import MINIMUM, START, world
+from tests.factories.teams import TeamMembershipFactory
+
+# Everything that a month's benchmarks hold, by window functions that both databases have.
+PLAIN_SQL = """
+WITH reported AS (
+    SELECT o.measure_id, o.numerator AS x, o.denominator AS d, v.direction,
+           o.numerator / o.denominator AS rate, v.min_denominator
+    FROM metrics_observation o JOIN collab_measureversion v ON v.id = o.version_id
+    JOIN collab_measure m ON m.id = o.measure_id
+    WHERE o.live AND o.month = %(month)s AND m.collaborative_id = %(collaborative)s AND o.denominator > 0
+), ordered AS (
+    SELECT measure_id, rate, ROW_NUMBER() OVER (PARTITION BY measure_id ORDER BY rate) - 1 AS place,
+           COUNT(*) OVER (PARTITION BY measure_id) - 1 AS last
+    FROM reported WHERE d >= min_denominator
+), compared AS (
+    SELECT measure_id, AVG(rate) AS mean,
+           SUM(rate * CASE WHEN ABS(place - 0.10 * last) < 1 THEN 1 - ABS(place - 0.10 * last) ELSE 0 END) AS p10,
+           SUM(rate * CASE WHEN ABS(place - 0.25 * last) < 1 THEN 1 - ABS(place - 0.25 * last) ELSE 0 END) AS p25,
+           SUM(rate * CASE WHEN ABS(place - 0.50 * last) < 1 THEN 1 - ABS(place - 0.50 * last) ELSE 0 END) AS median,
+           SUM(rate * CASE WHEN ABS(place - 0.75 * last) < 1 THEN 1 - ABS(place - 0.75 * last) ELSE 0 END) AS p75,
+           SUM(rate * CASE WHEN ABS(place - 0.90 * last) < 1 THEN 1 - ABS(place - 0.90 * last) ELSE 0 END) AS p90
+    FROM ordered GROUP BY measure_id
+), best_first AS (
+    SELECT measure_id, x, d, SUM(d) OVER (PARTITION BY measure_id) AS total,
+           SUM(d) OVER (
+               PARTITION BY measure_id
+               ORDER BY CASE direction WHEN 'up' THEN -1 ELSE 1 END * (x + 1) / (d + 2), d DESC
+               ROWS UNBOUNDED PRECEDING
+           ) - d AS before
+    FROM reported
+), achievable AS (
+    SELECT measure_id, SUM(x) / SUM(d) AS abc FROM best_first WHERE 10 * before < total GROUP BY measure_id
+), pooled AS (
+    SELECT measure_id, COUNT(*) AS reporting, SUM(x) / SUM(d) AS pooled FROM reported GROUP BY measure_id
+)
+SELECT p.measure_id, p.reporting, p.pooled, c.mean, c.median, c.p10, c.p25, c.p75, c.p90, a.abc
+FROM pooled p JOIN compared c ON c.measure_id = p.measure_id JOIN achievable a ON a.measure_id = p.measure_id
+ORDER BY p.measure_id
+"""
+FIGURES = ("measure_id", "reporting", "pooled", "mean", "median", "p10", "p25", "p75", "p90", "abc")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    page_teams: int = 12
+    page_measures: int = 6
+    page_months: int = 36
+    recompute_teams: tuple[int, ...] = (200, 2000)
+    recompute_measures: int = 12
+    charts: int = 1000
+    points: int = 36
+    repeats: int = 7
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Median seconds of ours and of the lower bound, and the memory that the process has needed so far."""
+
+    what: str
+    ours: float
+    bound: str
+    lower: float
+    megabytes: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.lower
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what:<46} {self.ours * 1000:9.1f} ms   {self.bound:<28} {self.lower * 1000:9.1f} ms   "
+            f"ratio {self.ratio:7.1f}   {self.megabytes:6.0f} MB"
+        )
+
+
+def run_all(sizes: Sizes) -> list[Measured]:
+    """Every benchmark, in one database and one process."""
+    return [
+        team_page(sizes),
+        *(recompute(teams, sizes) for teams in sizes.recompute_teams),
+        *run_charts(sizes),
+    ]
+
+
+def team_page(sizes: Sizes) -> Measured:
+    """A team's dashboard through the whole of Django, and a view that only reads the same rows."""
+    collaborative = world(teams=sizes.page_teams, measures=sizes.page_measures, months_count=sizes.page_months)
+    recompute_months(collaborative=collaborative, months=collaborative.reporting_months())
+    team = collaborative.teams.order_by("pk")[0]
+    client = Client()
+    client.force_login(TeamMembershipFactory(team=team).user)
+    ours = seconds(lambda: get(client, reverse("team", args=[collaborative.slug, team.slug])), sizes.repeats)
+    with override_settings(ROOT_URLCONF="tests.benchmarks.bare"):
+        lower = seconds(lambda: get(client, f"/bare/{team.pk}/"), sizes.repeats)
+    what = f"team page, {sizes.page_measures} measures, {sizes.page_months} months"
+    return Measured(what, ours, "bare view of the same rows", lower, megabytes())
+
+
+def recompute(teams: int, sizes: Sizes) -> Measured:
+    """One month's benchmarks computed, stored and switched live, and plain SQL that only computes them."""
+    collaborative = world(teams=teams, measures=sizes.recompute_measures, months_count=1)
+    ours = seconds(lambda: compute_benchmarks(collaborative=collaborative, month=START), sizes.repeats)
+    lower = seconds(lambda: plain_sql(collaborative), sizes.repeats)
+    stored = BenchmarkValue.objects.live().filter(run__collaborative=collaborative).order_by("measure_id")
+    # Both say the same, or the comparison would be of two different things.
+    np.testing.assert_allclose(list(stored.values_list(*FIGURES)), plain_sql(collaborative), rtol=1e-9)
+    what = f"recompute a month, {teams:,} teams, {sizes.recompute_measures} measures"
+    return Measured(what, ours, "plain SQL, nothing stored", lower, megabytes())
+
+
+def plain_sql(collaborative: Collaborative) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(PLAIN_SQL, {"month": START, "collaborative": collaborative.pk})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def run_charts(sizes: Sizes) -> list[Measured]:
+    """Run charts with median, longest run and crossings: many at once, one by one, and the least numpy can do."""
+    chance = np.random.default_rng(1)
+    below = chance.integers(MINIMUM, 120, (sizes.charts, sizes.points)).astype(float)
+    above = chance.binomial(below.astype(int), 0.3).astype(float)
+    lower = seconds(lambda: plain_numpy(above, below), sizes.repeats)
+    together = seconds(lambda: batch.charts("run", above, below), sizes.repeats)
+    each = seconds(lambda: [spc.chart("run", *pair) for pair in zip(above, below, strict=True)], 1)
+    what = f"{sizes.charts:,} run charts of {sizes.points} points"
+    return [
+        Measured(f"{what}, at once", together, "plain numpy", lower, megabytes()),
+        Measured(f"{what}, one by one", each, "plain numpy", lower, megabytes()),
+    ]
+
+
+def plain_numpy(above: Any, below: Any) -> tuple[Any, Any, Any]:
+    """Medians, longest runs and crossings of complete series, without checks, phases or missing values."""
+    rates = above / below
+    centre = np.median(rates, axis=1, keepdims=True)
+    is_above = rates > centre
+    crosses = is_above[:, 1:] != is_above[:, :-1]
+    length = np.ones(len(rates), dtype=int)
+    longest = length.copy()
+    for step in range(crosses.shape[1]):
+        length = np.where(crosses[:, step], 1, length + 1)
+        longest = np.maximum(longest, length)
+    return centre, longest, crosses.sum(axis=1)
+
+
+def get(client: Client, address: str) -> None:
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} answered {answer.status_code}")
+
+
+def seconds(work: Callable[[], object], repeats: int) -> float:
+    """The median time of ``work``, after one that warms it up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def megabytes() -> float:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
