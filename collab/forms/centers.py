@@ -25,7 +25,7 @@ class SlugFromName(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("slug") and cleaned.get("name"):
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors and cleaned.get("name"):
             cleaned["slug"] = free_slug(self._meta.model, cleaned["name"])
         return cleaned
 

@@ -241,8 +241,11 @@ class NewMeasureForm(_CoreMeasure, DefinitionForm):
             return code
         # The model's own words about form and uniqueness.
         measure = Measure(collaborative=self.collaborative, code=code)
-        measure.clean_fields(exclude=["position", "required", "retired_on"])
-        measure.validate_constraints()
+        try:
+            measure.clean_fields(exclude=["position", "required", "retired_on"])
+            measure.validate_constraints()
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
         return code
 
     def clean(self) -> dict[str, Any]:
