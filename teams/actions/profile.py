@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from collab.common.audit import record
-from collab.common.changes import change, locked
+from collab.common.changes import change
 from collab.enums import CollabEvent
 from collab.models import User
 
@@ -13,7 +13,8 @@ from collab.models import User
 @transaction.atomic
 def change_profile(*, by: User, name: str, pronouns: str) -> None:
     """Change how others read one's name."""
-    person = locked(by)
+    # Not the instance at hand: a request's user is a lazy stand-in.
+    person = User.objects.select_for_update().get(pk=by.pk)
     changes = change(person, {"name": name, "pronouns": pronouns})
     if changes:
         record(by=by, event=CollabEvent.PROFILE_CHANGED, target=person, changes=changes)

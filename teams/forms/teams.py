@@ -96,6 +96,7 @@ class TeamForm(forms.Form):
             self.add_error("partner_agency", gettext("The partner must be another agency."))
         if (
             agency
+            and not self.errors
             and not partner
             and Team.objects.filter(collaborative=self.collaborative, agency=agency, partner_agency=None).exists()
         ):
