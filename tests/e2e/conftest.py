@@ -109,10 +109,9 @@ def axe() -> Callable[[Page], None]:
     source = AXE.read_text(encoding="utf-8")
 
     def check(page: Page) -> None:
-        # Through the debugger, for the page's own policy lets no foreign script in.
-        debugger = page.context.new_cdp_session(page)
-        debugger.send("Runtime.evaluate", {"expression": source})
-        debugger.detach()
+        # Through the debugger, for the page's own policy lets no foreign script in. The session is left open:
+        # closing one would take the page's virtual passkeys away.
+        page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": source})
         found = page.evaluate(
             """async (rules) => {
                 const result = await axe.run(document, {runOnly: {type: "tag", values: rules}});
