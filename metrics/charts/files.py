@@ -7,6 +7,7 @@ import io
 from defusedcsv import csv
 
 from collab.common import months
+from collab.models.measure import PERCENT
 from metrics.charts.figure import LineKind, RunChartFigure
 
 COLUMNS = (
@@ -37,6 +38,8 @@ def to_csv(figure: RunChartFigure) -> str:
     centre, goal = _merged(lines[LineKind.CENTRE], count), _merged(lines[LineKind.GOAL], count)
     # A phase with limits has its lower line first, then its upper one.
     lower, upper = _merged(lines[LineKind.LIMIT][::2], count), _merged(lines[LineKind.LIMIT][1::2], count)
+    # A cell that starts with a percent sign would be defused with an apostrophe.
+    unit = "percent" if figure.unit == PERCENT else figure.unit
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -48,7 +51,7 @@ def to_csv(figure: RunChartFigure) -> str:
                 _plain(point.numerator),
                 _plain(point.denominator),
                 _plain(point.value),
-                figure.unit,
+                unit,
                 _plain(centre[place]),
                 _plain(lower[place]),
                 _plain(upper[place]),

@@ -1,0 +1,367 @@
+"""A chart says one thing in one sentence, draws the same picture everywhere, and knows no hidden number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collab.common import months as month_module
+from collab.models import Collaborative, Measure, MeasureVersion
+from metrics.charts import run_chart, sparkline, to_csv, to_plotly, to_svg
+from metrics.charts.figure import Mark, PointState
+from metrics.charts.scale import month_ticks, spread, value_axis
+from metrics.presenters.readings import Meaning, SignalKind, read, read_one
+from metrics.queries.series import Benchmarks, Panel, kind_of
+from metrics.stats import spc
+from metrics.suppression import State, masked, states
+
+pytestmark = pytest.mark.unit
+START = dt.date(2025, 1, 1)
+LATER = dt.date(2030, 1, 1)
+
+
+def measure_of(*changes, **fields):
+    """A measure without a database: its first definition, then one for each (month, fields) of ``changes``."""
+    collaborative = Collaborative(start=START, months=240)
+    measure = Measure(pk=1, collaborative=collaborative, code="no_show")
+    basis = {"name": "Missed appointments", "multiplier": 100, "direction": "down", "unit": "%"} | fields
+    versions = [MeasureVersion(measure=measure, number=1, effective_month=START, **basis)]
+    for number, (month, changed) in enumerate(changes, start=2):
+        versions.append(MeasureVersion(measure=measure, number=number, effective_month=month, **(basis | changed)))
+    vars(measure)["_prefetched_objects_cache"] = {"versions": versions}
+    return measure
+
+
+def panel_of(measure, parts, wholes=None, *, may_see_small=True, reasons=None):
+    parts = np.atleast_2d(np.array(parts, dtype=float))
+    wholes = np.full(parts.shape, np.nan) if wholes is None else np.atleast_2d(np.array(wholes, dtype=float))
+    wholes = np.broadcast_to(wholes, parts.shape)
+    state = states(parts, wholes, kind=kind_of(measure.latest.statistic), may_see_small=may_see_small)
+    numerator, denominator = masked(parts, wholes, state)
+    months = tuple(month_module.add(START, place) for place in range(parts.shape[1]))
+    return Panel(measure, months, numerator, denominator, state, reasons or {})
+
+
+def figure_of(panel, **fields):
+    return run_chart(panel, **({"key": "chart", "subject": "Northside", "today": LATER} | fields))
+
+
+LOW, HIGH = 31, 61
+# The median is the single 33: nine points above it, then nine below.
+SHIFT = [HIGH, HIGH, 33, *[HIGH] * 7, *[LOW] * 9]
+# The median is the 46 at the end: nine points below it, then short runs.
+PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
+
+
+@pytest.mark.parametrize(
+    ("direction", "parts", "sentence", "meaning"),
+    [
+        ("down", [None] * 5, "Nothing reported yet.", Meaning.NONE),
+        (
+            "down",
+            [30] * 7,
+            "Only 7 months so far: a run chart needs about 10 to show signals.",
+            Meaning.NONE,
+        ),
+        (
+            "down",
+            [30],
+            "Only 1 month so far: a run chart needs about 10 to show signals.",
+            Meaning.NONE,
+        ),
+        (
+            "down",
+            [30, 32] * 6,
+            "No signal: the points vary around the median of 31\u202f%.",
+            Meaning.NONE,
+        ),
+        (
+            "down",
+            SHIFT,
+            "Shift of 9 points below the median since November 2025: an improvement.",
+            Meaning.IMPROVEMENT,
+        ),
+        (
+            "up",
+            SHIFT,
+            "Shift of 9 points below the median since November 2025: a concern.",
+            Meaning.CONCERN,
+        ),
+        (
+            "none",
+            SHIFT,
+            "Shift of 9 points below the median since November 2025.",
+            Meaning.CHANGE,
+        ),
+        (
+            "down",
+            PAST,
+            "Shift of 9 points below the median from January 2025 to September 2025: an improvement that has not "
+            "lasted.",
+            Meaning.NONE,
+        ),
+        (
+            "down",
+            [HIGH] * 6 + [LOW] * 6,
+            "Too few crossings of the median (1, at least 3 expected), so the level moved: an improvement.",
+            Meaning.IMPROVEMENT,
+        ),
+    ],
+)
+def test_the_sentence_says_what_the_chart_shows(direction, parts, sentence, meaning):
+    reading = read_one(panel_of(measure_of(direction=direction), parts, [100] * len(parts)))
+    assert (reading.sentence, reading.meaning) == (sentence, meaning)
+
+
+def test_a_missing_month_breaks_no_run():
+    parts = [*SHIFT[:14], None, *SHIFT[14:]]
+    figure = figure_of(panel_of(measure_of(), parts, [100] * len(parts)))
+    assert figure.sentence == "Shift of 9 points below the median since November 2025: an improvement."
+    assert [point.mark for point in figure.points[10:]] == [
+        *[Mark.IMPROVEMENT] * 4,
+        Mark.PLAIN,
+        *[Mark.IMPROVEMENT] * 5,
+    ]
+
+
+def test_a_new_definition_begins_a_new_phase():
+    measure = measure_of((dt.date(2026, 1, 1), {"name": "Missed visits", "change_note": "Video visits count too."}))
+    figure = figure_of(panel_of(measure, [30, 32] * 6 + [50, 52, 54, 56], [100] * 16))
+    assert figure.sentence == (
+        "Only 4 months since the definition changed in January 2026: a run chart needs about 10 to show signals."
+    )
+    assert [(change.index, change.number) for change in figure.breaks] == [(12, 1)]
+    assert figure.notes == ("1 January 2026: the definition changed. Video visits count too.",)
+    centres = [line.values for line in figure.lines if line.kind == "centre"]
+    assert [set(line) for line in centres] == [{31.0}, {53.0}]
+    assert figure.title == "Missed visits"
+
+
+def test_limits_come_with_twelve_points_and_only_where_they_are_asked_for():
+    eleven = panel_of(measure_of(chart="p"), [30, 32] * 5 + [31], [100] * 11)
+    assert read_one(eleven).kind == "run"
+    parts, wholes = [*[30, 32] * 6, 70], [100] * 12 + [90]
+    reading = read_one(panel_of(measure_of(chart="p"), parts, wholes))
+    expected = spc.chart("p", parts, wholes, multiply=100)
+    assert reading.kind == "p"
+    for mine, theirs in ((reading.centre, expected.cl), (reading.lower, expected.lcl), (reading.upper, expected.ucl)):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+    assert reading.sentence == "January 2026 lies above the upper limit: a concern."
+    assert read_one(panel_of(measure_of(chart="run"), parts, wholes)).kind == "run"
+
+
+def test_rows_with_and_without_limits_are_read_together_as_alone():
+    measure = measure_of(chart="p")
+    parts = [[30, 32] * 6, [30, 32] * 5 + [None, None], [10, 50] * 6]
+    panel = panel_of(measure, parts, [[100] * 12] * 3)
+    together = read(panel)
+    assert [reading.kind for reading in together] == ["p", "run", "p"]
+    for row, reading in enumerate(together):
+        alone = read_one(panel.row(row))
+        assert (reading.sentence, reading.signals) == (alone.sentence, alone.signals)
+        np.testing.assert_array_equal(reading.centre, alone.centre)
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=40))
+def test_signals_are_found_where_the_statistics_find_them(parts):
+    """Second opinion: the runs analysis of metrics.stats on the same values."""
+    reading = read_one(panel_of(measure_of(), parts, [100] * len(parts)))
+    found = spc.chart("run", [part / 100 * 100 for part in parts]).parts[0]
+    assert bool(reading.signals) == (found.runs_signal and found.n_useful >= 10)
+    for signal in reading.signals:
+        if signal.kind is SignalKind.SHIFT:
+            assert len(signal.places) > found.longest_run_max
+            sides = [reading.values[place] > reading.centre[place] for place in signal.places]
+            assert set(sides) == {signal.above}
+
+
+def test_three_states_are_three_different_things():
+    panel = panel_of(
+        measure_of(), [0, 5, None, None, 20], [60, 60, None, 0, 60], may_see_small=False, reasons={(0, 2): "system"}
+    )
+    figure = figure_of(panel)
+    assert [(point.state, point.text) for point in figure.points] == [
+        (PointState.VALUE, "0\u202f% (0 of 60)"),
+        (PointState.HIDDEN, "hidden (small number)"),
+        (PointState.MISSING, "missing: our data system was down or changed"),
+        (PointState.MISSING, "not reported"),
+        (PointState.VALUE, "33.3\u202f% (20 of 60)"),
+    ]
+    assert to_csv(figure).splitlines() == [
+        "month,state,numerator,denominator,value,unit,centre,lower_limit,upper_limit,goal",
+        "2025-01,value,0,60,0,percent,16.666666666666664,,,",
+        "2025-02,hidden,,,,percent,16.666666666666664,,,",
+        "2025-03,missing,,,,percent,16.666666666666664,,,",
+        "2025-04,missing,,,,percent,16.666666666666664,,,",
+        "2025-05,value,20,60,33.33333333333333,percent,16.666666666666664,,,",
+    ]
+
+
+def test_points_that_may_still_change_are_hollow():
+    panel = panel_of(measure_of(maturation_days=30), [30, 31, 32], [100] * 3)
+    states_on = [point.state for point in figure_of(panel, today=dt.date(2025, 4, 30)).points]
+    assert states_on == [PointState.VALUE, PointState.VALUE, PointState.MATURING]
+    assert [point.state for point in figure_of(panel, today=dt.date(2025, 5, 1)).points] == [PointState.VALUE] * 3
+
+
+def test_means_and_counts_say_what_they_are():
+    mean = figure_of(panel_of(measure_of(stat="mean", unit="days", multiplier=1), [300], [20]))
+    count = figure_of(panel_of(measure_of(stat="count", unit="", multiplier=1), [42]))
+    assert (mean.points[0].text, count.points[0].text) == ("15\u202fdays (20 cases)", "42")
+
+
+def test_proportions_start_at_zero_and_other_axes_say_where_they_start():
+    low, _high, _ticks = value_axis(80, 90, from_zero=True, ceiling=100)
+    assert low == 0
+    figure = figure_of(panel_of(measure_of(stat="score", unit="points", multiplier=1), [80, 85, 90]))
+    assert (figure.y_min, figure.axis_name) == (80, "points (the axis starts at 80)")
+
+
+@given(st.integers(0, 10**8), st.integers(0, 10**8), st.booleans())
+def test_an_axis_holds_its_values_in_few_even_steps(one, other, from_zero):
+    low, high = sorted((one / 100, other / 100))
+    bottom, top, ticks = value_axis(low, high, from_zero=from_zero, ceiling=None)
+    assert bottom <= low * (1 + 1e-9) + 1e-9
+    assert top >= high * (1 - 1e-9)
+    assert 2 <= len(ticks) <= 8
+    steps = [after - before for before, after in pairwise(ticks)]
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+
+
+@given(st.lists(st.floats(0, 100), max_size=5))
+def test_labels_keep_their_order_and_their_distance(wanted):
+    placed = spread(wanted, 12, 0, 100)
+    in_order = sorted(range(len(wanted)), key=lambda number: wanted[number])
+    for before, after in pairwise(in_order):
+        assert placed[after] - placed[before] >= 12 - 1e-9
+    assert all(-1e-9 <= at <= 100 + 1e-9 for at in placed)
+
+
+@pytest.mark.parametrize(("count", "labels"), [(1, 1), (7, 7), (12, 6), (36, 6), (123, 6)])
+def test_the_last_month_is_always_named(count, labels):
+    ticks = month_ticks([month_module.add(START, place) for place in range(count)])
+    assert (len(ticks), ticks[-1].at) == (labels, count - 1)
+
+
+def benchmarks_of(panel, **lines):
+    count = len(panel.months)
+    nothing = np.full(count, np.nan)
+    basis = dict.fromkeys(("numerator", "denominator", "pooled", "median", "p10", "p25", "p75", "p90"), nothing)
+    basis |= {"expected": np.full(count, 8.0), "reporting": np.full(count, 7.0)}
+    given_lines = {name: np.full(count, value) for name, value in lines.items()}
+    state = np.full(count, State.VALUE, dtype=np.int8)
+    return Benchmarks(measure=panel.measure, months=panel.months, state=state, **(basis | given_lines))
+
+
+BAND = {"pooled": 0.3, "median": 0.28, "p10": 0.1, "p25": 0.2, "p75": 0.4, "p90": 0.5}
+
+
+def full_figure():
+    """Everything a figure can hold: a break, a goal, limits, a shift, gaps, hidden and hollow months, a band."""
+    measure = measure_of(
+        (dt.date(2025, 4, 1), {"change_note": "<b>& more</b>"}),
+        chart="p",
+        goal=20.0,
+        maturation_days=30,
+        name="Missed <appointments> & more",
+    )
+    parts = [30, 31, None, *SHIFT[:5], 5, *SHIFT[5:]]
+    panel = panel_of(measure, parts, [100] * len(parts), may_see_small=False)
+    return figure_of(panel, benchmarks=benchmarks_of(panel, **BAND), today=dt.date(2026, 11, 20))
+
+
+def test_plotly_accepts_the_figure_and_draws_the_svgs_points():
+    figure = full_figure()
+    drawn = to_plotly(figure)
+    judged = go.Figure(drawn)
+    assert orjson.loads(orjson.dumps(drawn)) == drawn
+    data = next(trace for trace in judged.data if trace.type == "scatter" and trace.mode == "lines+markers")
+    assert list(data.y) == [point.value for point in figure.points]
+    svg = ET.fromstring(to_svg(figure))
+    space = {"s": "http://www.w3.org/2000/svg"}
+    titles = [node.text for node in svg.findall(".//s:circle/s:title", space)]
+    titles += [node.text for node in svg.findall(".//s:rect/s:title", space)]
+    assert sorted(titles) == sorted(
+        f"{point.label}: {point.text}" for point in figure.points if point.state is not PointState.MISSING
+    )
+    assert judged.layout.yaxis.range == (figure.y_min, figure.y_max)
+    assert [trace.name for trace in judged.data if trace.type == "scatter" and trace.fill == "toself"] == [
+        "8 of 10 teams",
+        "Middle half of the teams",
+    ]
+
+
+def test_the_svg_stands_alone_and_needs_no_style():
+    text = to_svg(full_figure())
+    svg = ET.fromstring(text)
+    assert not re.search(r"\bstyle=|<style|<script|href=|\bon\w+=", text)
+    assert svg[0].tag.endswith("title")
+    assert svg[0].text == "Missed <appointments> & more, Northside"
+    assert svg[1].tag.endswith("desc")
+    assert svg.attrib["aria-labelledby"] == f"{svg[0].attrib['id']} {svg[1].attrib['id']}"
+    assert "legend" not in text
+
+
+def test_the_table_is_the_charts_twin():
+    figure = full_figure()
+    assert figure.table.columns == (
+        "Month",
+        "Value",
+        "Mean",
+        "Lower limit",
+        "Upper limit",
+        "Median of the teams",
+        "Middle half of the teams",
+        "All teams pooled",
+    )
+    assert [row[0] for row in figure.table.rows] == [point.label for point in figure.points]
+    assert [row[1] for row in figure.table.rows] == [point.text for point in figure.points]
+
+
+def test_without_percentiles_the_pooled_line_is_drawn_and_named():
+    panel = panel_of(measure_of(), [30, 31], [100, 100])
+    figure = figure_of(panel, benchmarks=benchmarks_of(panel, pooled=0.25))
+    assert (figure.bands, figure.pooled) == ((), (25.0, 25.0))
+    assert [label.name for label in figure.end_labels] == ["Median", "All teams"]
+
+
+def test_an_empty_figure_draws_nothing_and_says_why():
+    figure = figure_of(panel_of(measure_of(), [None] * 3))
+    assert (figure.is_empty, figure.sentence) == (True, "Nothing reported yet.")
+    assert figure_of(panel_of(measure_of(), np.empty((1, 0)), np.empty((1, 0)))).is_empty
+
+
+HIDEABLE = [(part, whole) for whole in range(1, 61) for part in range(whole + 1) if min(whole, part or 99) <= 10]
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=12, max_size=24), st.data())
+def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, data):
+    """JSON, SVG, CSV, tooltips, titles, the table, the centre line, limits and signals: all the same."""
+    measure = measure_of(chart="p")
+    wholes = [60] * len(parts)
+    first = panel_of(measure, parts, wholes, may_see_small=False)
+    others, other_wholes = list(parts), list(wholes)
+    for place in np.flatnonzero(first.state[0] == State.HIDDEN):
+        others[place], other_wholes[place] = data.draw(st.sampled_from(HIDEABLE))
+    second = panel_of(measure, others, other_wholes, may_see_small=False)
+    one, other = figure_of(first), figure_of(second)
+    assert one == other
+    assert to_plotly(one) == to_plotly(other)
+    assert (to_svg(one), to_csv(one)) == (to_svg(other), to_csv(other))
+    assert sparkline(read_one(first), name="x", top=100) == sparkline(read_one(second), name="x", top=100)
+
+
+def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
+    reading = read_one(panel_of(measure_of(), SHIFT, [100] * len(SHIFT)))
+    svg = ET.fromstring(sparkline(reading, name='A "name" & more', top=100))
+    assert svg.attrib["aria-label"] == 'A "name" & more'
+    assert [node.attrib["class"] for node in svg if node.tag.endswith("rect")] == ["chart-fill-improvement"] * 9
