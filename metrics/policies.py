@@ -84,6 +84,11 @@ def _not_expected(team: Team, month: dt.date) -> str:
             "%(team)s left the collaborative on %(day)s, so nothing is expected for %(month)s. "
             "If that is wrong, ask your coordinator."
         ) % {"team": team.name, "day": day(team.withdrawn_on), "month": month_name(month)}
+    if team.completed_on and team.completed_on < month:
+        return _(
+            "%(team)s completed the collaborative on %(day)s, so nothing is expected for %(month)s. "
+            "If that is wrong, ask your coordinator."
+        ) % {"team": team.name, "day": day(team.completed_on), "month": month_name(month)}
     return _(
         "%(team)s joined on %(day)s, so nothing is expected for %(month)s. If that is wrong, ask your coordinator."
     ) % {"team": team.name, "day": day(team.enrolled_on), "month": month_name(month)}

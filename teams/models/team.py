@@ -42,9 +42,17 @@ class TeamQuerySet(models.QuerySet["Team"]):
         )
 
     def expected_in(self, month: dt.date, *, step: int = 1) -> Self:
-        """Teams enrolled and active in a reporting month: enrolled by its last day, not withdrawn by then."""
+        """Teams enrolled and active in a reporting month.
+
+        Enrolled by its last day, not withdrawn by then, and not completed before it began: who completes in a month
+        still reports it.
+        """
         last = months.last_day(month, step=step)
-        return self.filter(enrolled_on__lte=last).filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=last))
+        return (
+            self.filter(enrolled_on__lte=last)
+            .filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=last))
+            .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month))
+        )
 
 
 class Team(models.Model):
@@ -144,7 +152,11 @@ class Team(models.Model):
     def is_expected_in(self, month: dt.date) -> bool:
         """Whether the team owes figures for this month; the same rule as ``TeamQuerySet.expected_in``."""
         last = months.last_day(month, step=self.collaborative.step)
-        return self.enrolled_on <= last and (self.withdrawn_on is None or self.withdrawn_on > last)
+        return (
+            self.enrolled_on <= last
+            and (self.withdrawn_on is None or self.withdrawn_on > last)
+            and (self.completed_on is None or self.completed_on >= month)
+        )
 
 
 class TeamMembership(Dated):

@@ -122,19 +122,22 @@ def test_another_collaboratives_values_do_not_count() -> None:
 
 
 @pytest.mark.django_db
-def test_expected_are_teams_enrolled_by_the_months_end_and_not_gone_by_then() -> None:
+def test_expected_are_teams_enrolled_by_the_months_end_and_neither_gone_by_then_nor_done_before() -> None:
     measure = MeasureFactory(collaborative__start=dt.date(2025, 1, 1))
     collaborative = measure.collaborative
     TeamFactory(collaborative=collaborative, enrolled_on=dt.date(2025, 1, 31))
     TeamFactory(collaborative=collaborative, enrolled_on=dt.date(2025, 2, 1))
     TeamFactory(collaborative=collaborative, withdrawn=True, withdrawn_on=dt.date(2025, 2, 28))
     TeamFactory(collaborative=collaborative, withdrawn=True, withdrawn_on=dt.date(2025, 3, 1))
+    TeamFactory(collaborative=collaborative, completed=True, completed_on=dt.date(2025, 2, 1))
     months = [dt.date(2025, number, 1) for number in (1, 2, 3)]
 
     for month in months:
         compute_benchmarks(collaborative=collaborative, month=month)
 
-    assert [shown(measure, month)["expected"] for month in months] == [3, 3, 2]
+    assert [shown(measure, month)["expected"] for month in months] == [4, 4, 2]
+    teams = list(collaborative.teams.all())
+    assert [sum(team.is_expected_in(month) for team in teams) for month in months] == [4, 4, 2]
 
 
 @pytest.mark.django_db

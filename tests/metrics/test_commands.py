@@ -15,11 +15,13 @@ from django.core.management import CommandError, call_command
 
 from collab.common.models import StaleMark
 from collab.models import Collaborative
+from equity.models import StratifiedObservation
 from metrics.enums import RunStatus, Source, SubmissionStatus
 from metrics.models import BenchmarkRun, EngagementRecord, Observation, Submission
 from teams.enums import TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team
 from tests.factories.collab import CollaborativeFactory, MeasureFactory
+from tests.factories.equity import StratifierFactory, StratumFactory
 from tests.factories.teams import AgencyFactory, TeamFactory
 from tests.metrics.slow_benchmarks import Reported, benchmark, read_reports
 
@@ -214,6 +216,45 @@ def test_a_month_that_differs_gets_a_new_revision_and_a_new_benchmark(
     ]
     pooled = [row["pooled"] for row in export("north", tmp_path, "--measure", "no_show")]
     assert pooled == ["0.15", "0.5", *[""] * 10]
+
+
+def test_groups_of_people_are_imported_with_their_month(collaborative: Collaborative, tmp_path: Path) -> None:
+    no_show = collaborative.measures.get(code="no_show")
+    stratifier = StratifierFactory(collaborative=collaborative, code="language", measures=[no_show])
+    StratumFactory(stratifier=stratifier, code="es")
+    heading = f"{HEADING},dimension,stratum"
+    rows = ["A,,2025-01-01,no_show,3,20,language,es", "A,,2025-01-01,no_show,5,40,,"]
+
+    told = run("import_months", "north", write(tmp_path, *rows, heading=heading), "--create-teams")
+
+    assert told.startswith("Imported 2 rows of 1 teams: months new 1, corrected 0, unchanged 0.\n")
+    assert list(Observation.objects.values_list("numerator", "denominator")) == [(5, 40)]
+    stored_groups = StratifiedObservation.objects.live().values_list("stratum__code", "numerator", "denominator")
+    assert list(stored_groups) == [("es", 3, 20)]
+    again = run("import_months", "north", write(tmp_path, *reversed(rows), heading=heading))
+    assert again.startswith("Imported 2 rows of 1 teams: months new 0, corrected 0, unchanged 1.\n")
+
+
+def test_a_group_above_its_total_and_an_unknown_group_are_named(collaborative: Collaborative, tmp_path: Path) -> None:
+    no_show = collaborative.measures.get(code="no_show")
+    stratifier = StratifierFactory(collaborative=collaborative, code="language", measures=[no_show])
+    StratumFactory(stratifier=stratifier, code="es")
+    file = write(
+        tmp_path,
+        "A,,2025-01-01,no_show,3,50,language,es",
+        "A,,2025-01-01,no_show,5,40,,",
+        "A,,2025-01-01,no_show,1,10,language,fr",
+        heading=f"{HEADING},dimension,stratum",
+    )
+
+    with pytest.raises(CommandError) as error:
+        run("import_months", "north", file, "--create-teams")
+
+    assert str(error.value).splitlines()[1:] == [
+        "  Row 4: “no_show” is not asked for by language “fr”. Set the group up first.",
+        "  Row 2: 50 is above the total of 40. Check both.",
+    ]
+    assert not Submission.objects.exists()
 
 
 def test_a_dry_run_says_what_would_be_done_and_stores_nothing(collaborative: Collaborative, tmp_path: Path) -> None:
