@@ -141,8 +141,10 @@ def deliver(*, invitation_id: int) -> bool:
         invitation.token_hash = hashed(token)
         invitation.save(update_fields=["token_hash"])
     where = str(invitation.subject)
+    subject = _("%(person)s invites you to %(where)s") % {"person": invitation.invited_by, "where": where}
     send_mail(
-        subject=_("%(person)s invites you to %(where)s") % {"person": invitation.invited_by, "where": where},
+        # A line break in somebody's name would not be taken as a subject.
+        subject=" ".join(subject.split()),
         message=render_to_string(
             "teams/mail/invitation.txt",
             {

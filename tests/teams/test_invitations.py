@@ -134,6 +134,16 @@ def test_each_mail_has_its_own_link_and_the_newest_works(token_of_last_mail: Cal
     assert invitation_for(second) == invitation
 
 
+def test_a_line_break_in_a_name_adds_no_header() -> None:
+    invitation = InvitationFactory(invited_by__name="Cora\nBcc: eve@example.org", team__name="North")
+    assert deliver(invitation_id=invitation.pk) is True
+    [letter] = mail.outbox
+    assert (letter.subject, letter.recipients()) == (
+        "Cora Bcc: eve@example.org invites you to North",
+        [invitation.email],
+    )
+
+
 def test_all_are_invited_or_none(events: Events) -> None:
     team = TeamFactory()
     member = TeamMembershipFactory(team=team, user__email="mo@example.org", user__name="Mo")
