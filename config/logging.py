@@ -50,5 +50,7 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
             # fontTools tells each glyph it keeps; WeasyPrint's own warnings are enough.
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
+            # Its steps, one a page, are for collab.common.printing and not for the log.
+            "weasyprint.progress": {"level": "INFO", "propagate": False},
         },
     }

@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "metrics.tasks.record_engagement_everywhere",
         "schedule": timedelta(hours=1),
     },
+    "old-reports": {"task": "metrics.tasks.delete_old_reports_daily", "schedule": timedelta(days=1)},
     "tidy-job-runs": {"task": "collab.common.tasks.tidy", "schedule": timedelta(minutes=10)},
 }
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,7 @@ class MetricsConfig(AppConfig):
 
     name = "metrics"
     verbose_name = _("Measures")
+
+    def ready(self) -> None:
+        # Registers who writes which report, for the jobs in the layer below.
+        import_module("metrics.presenters.reports")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collab.common.enums import DescribedChoices, EventChoices, Tone
@@ -89,6 +90,14 @@ class ReportKind(DescribedChoices):
     TEAM = "team", _("Team summary")
     COLLABORATIVE = "collaborative", _("Collaborative summary")
     LEADER = "leader", _("Senior leader's page")
+
+    @classmethod
+    def descriptions(cls) -> dict[str, Promise | str]:
+        return {
+            cls.TEAM.value: _("One team: a run chart for each measure, its sentence, and the numbers by month."),
+            cls.COLLABORATIVE.value: _("All teams: pooled results, taking part, who reports, a small chart a team."),
+            cls.LEADER.value: _("One agency: the signal first, what its teams ask for, a page for each team at most."),
+        }
 
 
 class ReportStatus(DescribedChoices):

@@ -16,6 +16,9 @@ RECOMPUTE = "metrics.recompute"
 RECOMPUTE_ALL = "metrics.recompute_all"
 """Somebody asked for all months of a collaborative. Key: collaborative and job run, like "7:341"."""
 
+REPORT = "metrics.report"
+"""A PDF that somebody asked for is not made yet. Key: the report's number."""
+
 
 def month_key(collaborative_id: int, month: dt.date) -> str:
     """ "7:2026-03"."""

@@ -31,6 +31,7 @@ from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need, due_months
 from metrics.presenters.submitting import matrix_of
 from metrics.queries.months import month_states_of
+from metrics.queries.reports import may_have_some
 from metrics.queries.series import (
     Sight,
     benchmarks,
@@ -60,6 +61,13 @@ def places(collaborative: Collaborative, viewer: Any) -> Iterator[NavItem]:
         yield NavItem(_("Results"), reverse("results", args=[collaborative.slug]), order=65, key="results")
     if compare_teams.check(viewer, collaborative):
         yield NavItem(_("Submissions"), reverse("submissions", args=[collaborative.slug]), order=75, key="submissions")
+
+
+@contributes_nav(Collaborative)
+def reports_place(collaborative: Collaborative, viewer: Any) -> Iterator[NavItem]:
+    """Reports, for whoever may have one."""
+    if may_have_some(viewer, collaborative):
+        yield NavItem(_("Reports"), reverse("reports", args=[collaborative.slug]), order=80, key="reports")
 
 
 @contributes_nav(Collaborative)

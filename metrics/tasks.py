@@ -16,7 +16,8 @@ from metrics.actions.benchmarks import (
     recompute_month,
 )
 from metrics.actions.engagement import mark_all_engagement_stale
-from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, month_key, read_month_key
+from metrics.actions.reports import delete_old_reports, make_report
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, REPORT, month_key, read_month_key
 from teams.actions.teams import ROSTER
 
 
@@ -29,6 +30,11 @@ def recompute(collaborative_id: int, month: str) -> bool:
 @shared_task
 def record_engagement_everywhere() -> None:
     mark_all_engagement_stale()
+
+
+@shared_task
+def delete_old_reports_daily() -> None:
+    delete_old_reports()
 
 
 @sweeper(RECOMPUTE)
@@ -51,3 +57,8 @@ def _follow_the_roster(key: str) -> None:
 @sweeper(DEFINITIONS)
 def _follow_the_definitions(key: str) -> None:
     follow_the_definitions(collaborative=Collaborative.objects.get(pk=int(key)))
+
+
+@sweeper(REPORT)
+def _make_report(key: str) -> None:
+    make_report(report_id=int(key))

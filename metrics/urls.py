@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from metrics.views import coordinator, faculty, figures, jobs, leader, month, sponsor, team, uploads
+from metrics.views import coordinator, faculty, figures, jobs, leader, month, reports, sponsor, team, uploads
 
 MONTHS = "c/<slug:collaborative>/teams/<slug:team>/months/"
 MONTH = MONTHS + "<month:month>/"
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:collaborative>/jobs/recompute/", jobs.recompute, name="jobs_recompute"),
     path("c/<slug:collaborative>/jobs/<int:run>/again/", jobs.again, name="job_again"),
     path("c/<slug:collaborative>/jobs/<int:run>/progress/", jobs.progress, name="job_progress"),
+    path("c/<slug:collaborative>/reports/", reports.reports, name="reports"),
+    path("c/<slug:collaborative>/reports/<int:report>/", reports.report, name="report"),
+    path("c/<slug:collaborative>/reports/<int:report>/download/", reports.download, name="report_download"),
     path("agencies/<int:pk>/", leader.agency, name="agency"),
     path("c/<slug:collaborative>/data/", faculty.compare, name="compare"),
     path("c/<slug:collaborative>/results/", sponsor.results, name="results"),

@@ -31,3 +31,13 @@ def show_section(context: Context, section: Section) -> str:
     drawn = context.template.engine.get_template(section.template)  # type: ignore[union-attr]  # bound while rendering
     with context.push(section=section, **section.context):
         return drawn.render(context)
+
+
+@register.simple_tag(takes_context=True)
+def print_section(context: Context, section: Section) -> str:
+    """Draw a section for paper: by the template of the same name in ``print/`` beside its own, else by its own."""
+    folder, _slash, name = section.template.rpartition("/")
+    engine = context.template.engine  # type: ignore[union-attr]  # bound while rendering
+    drawn = engine.select_template([f"{folder}/print/{name}", section.template])
+    with context.push(section=section, **section.context):
+        return drawn.render(context)

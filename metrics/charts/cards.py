@@ -47,12 +47,12 @@ class ChartCard:
     @property
     def paper(self) -> SafeString:
         """For print, as wide as the page."""
-        return to_svg(self.figure, width=720, height=250, variant=PAPER)
+        return to_svg(self.figure, width=720, height=190, variant=PAPER)
 
     @property
     def paper_half(self) -> SafeString:
         """For print, two beside each other."""
-        return to_svg(self.figure, width=370, height=190, variant=PAPER)
+        return to_svg(self.figure, width=370, height=165, variant=PAPER)
 
 
 def team_cards(

@@ -19,6 +19,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(view_report.rows(user))
 
+    def unfinished(self) -> Self:
+        """Those that wait or are being made."""
+        return self.filter(status__in=(ReportStatus.WAITING, ReportStatus.MAKING))
+
+    def with_subjects(self) -> Self:
+        """With what they are about, for showing."""
+        return self.select_related("collaborative__center", "team__agency", "team__partner_agency", "agency")
+
 
 class Report(models.Model):
     """A PDF: asked for, being made, ready. What it shows is what its requester may see."""
@@ -32,6 +40,7 @@ class Report(models.Model):
     status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.WAITING)
     done = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     data_date = models.DateField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -52,4 +61,13 @@ class Report(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
+        return f"{ReportKind(self.kind).label}: {self.subject}"
+
+    @property
+    def subject(self) -> Team | Agency | Collaborative:
+        """What it is about."""
+        return self.team or self.agency or self.collaborative
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in (ReportStatus.WAITING, ReportStatus.MAKING)

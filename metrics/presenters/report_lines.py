@@ -1,0 +1,57 @@
+"""The words of the list of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from metrics.enums import ReportKind, ReportStatus
+from metrics.models import Report
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One report as it stands in the list. ``size`` is empty until it is ready, or when its file is gone."""
+
+    report: Report
+    title: str
+    status: ReportStatus
+    asked: str
+    data: str
+    size: str
+    is_unfinished: bool
+
+
+def report_lines(reports: Iterable[Report]) -> list[ReportLine]:
+    """All lines, in the order of ``reports``."""
+    return [report_line(report) for report in reports]
+
+
+def report_line(report: Report) -> ReportLine:
+    """One line, with times on the collaborative's clock."""
+    zone = ZoneInfo(report.collaborative.time_zone)
+    ready = report.status == ReportStatus.READY
+    return ReportLine(
+        report=report,
+        title=_("%(kind)s: %(subject)s") % {"kind": ReportKind(report.kind).label, "subject": report.subject},
+        status=ReportStatus(report.status),
+        asked=_("Asked for on %(when)s")
+        % {"when": formats.date_format(report.requested_at.astimezone(zone), "j M Y, H:i")},
+        data=_("Data as of %(date)s") % {"date": formats.date_format(report.data_date, "j M Y")}
+        if ready and report.data_date
+        else "",
+        size=_size(report) if ready else "",
+        is_unfinished=report.is_unfinished,
+    )
+
+
+def _size(report: Report) -> str:
+    try:
+        return str(filesizeformat(report.file.size))
+    except OSError:
+        return ""
