@@ -1,14 +1,28 @@
 """Structured logs: one event a line, with the request's id and the user's id where there are any."""
 
+import re
 from typing import Any
 
 import structlog
+
+# Addresses that hold a secret: whoever reads the log could otherwise use them first.
+SECRET_ADDRESSES = re.compile(r"(/invitations/|/accounts/password/reset/key/|/accounts/confirm-email/)(?!\d+/)[^/\s]+")
+
+
+def hide_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keep the tokens of links in mails out of the log, in our own lines and in those of Django."""
+    for key in ("event", "request"):
+        if isinstance(event.get(key), str):
+            event[key] = SECRET_ADDRESSES.sub(r"\1…", event[key])
+    return event
+
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
 ]
 
 
