@@ -35,7 +35,7 @@ class ReportForm(forms.Form):
         return cleaned
 
 
-class SubjectField(forms.ModelChoiceField[Any]):
+class SubjectField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no type arguments at run time
     """A team or an agency, by name; agencies with their code, for names repeat."""
 
     def label_from_instance(self, obj: Any) -> str:
