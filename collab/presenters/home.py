@@ -68,9 +68,11 @@ def _next_due(collaborative: Collaborative) -> str:
 def nothing_due(user: Any) -> str:
     """What will stand in the empty list of My work, in the words of the person's role."""
     if coordinated_center_ids(user):
-        return _("When a team is late, or a job needs you, it shows up here.")
+        return _("A set-up that is not finished shows up here. Which teams are late stands further down.")
     if taught_collaborative_ids(user):
-        return _("When a team needs its faculty, it shows up here. Your teams' charts are under “Data”.")
+        return _(
+            "Nobody asks you for anything. Which team needs you stands further down, with its charts under “Data”."
+        )
     if sponsored_collaborative_ids(user):
         return _("Nothing is asked of you. What your collaboratives achieved is in their results.")
     return _("When a month is over and its figures are due, or somebody asks you something, it shows up here.")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from collab.common.sections import due_items_for, home_sections_for, sections_for
 from collab.enums import CollaborativeStatus
-from collab.models import Collaborative
+from collab.models import Center, Collaborative
 from collab.presenters.home import facts, nothing_due
 from collab.queries.collaboratives import find_collaborative
 
@@ -20,12 +20,14 @@ def my_work(request: HttpRequest) -> HttpResponse:
     due_items = due_items_for(request.user, timezone.now())
     sections = home_sections_for(request.user)
     collaboratives = list(Collaborative.objects.visible_to(request.user).select_related("center"))
+    centers = list(Center.objects.visible_to(request.user))
     context = {
         "due_items": due_items,
         "sections": sections,
         "collaboratives": collaboratives,
+        "centers": centers,
         "empty_text": nothing_due(request.user),
-        "has_place": bool(due_items or sections or collaboratives),
+        "has_place": bool(due_items or sections or collaboratives or centers or request.user.is_superuser),
     }
     return render(request, "collab/my_work.html", context)
 

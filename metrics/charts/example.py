@@ -34,7 +34,7 @@ def example_card() -> ChartCard:
         multiplier=100,
         goal=20,
     )
-    measure._prefetched_objects_cache = {"versions": [version]}
+    vars(measure)["_prefetched_objects_cache"] = {"versions": [version]}
     numerator = np.array([MISSED], dtype=np.float64)
     denominator = np.full_like(numerator, BOOKED)
     state = np.full(numerator.shape, State.VALUE, dtype=np.int8)

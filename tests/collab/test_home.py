@@ -16,6 +16,7 @@ from collab.models import Collaborative, User
 from collab.presenters.home import Fact, facts
 from tests.factories.collab import (
     CenterAppointmentFactory,
+    CenterFactory,
     CollaborativeAppointmentFactory,
     CollaborativeFactory,
     UserFactory,
@@ -64,8 +65,8 @@ def test_sections_of_the_rooms_follow_in_order(client_for: ClientFor, contributi
     assert page.texts("section#first h2") == ["First"]
 
 
-COORDINATOR = "When a team is late, or a job needs you, it shows up here."
-FACULTY = "When a team needs its faculty, it shows up here. Your teams' charts are under “Data”."
+COORDINATOR = "A set-up that is not finished shows up here. Which teams are late stands further down."
+FACULTY = "Nobody asks you for anything. Which team needs you stands further down, with its charts under “Data”."
 SPONSOR = "Nothing is asked of you. What your collaboratives achieved is in their results."
 TEAM = "When a month is over and its figures are due, or somebody asks you something, it shows up here."
 
@@ -100,6 +101,23 @@ def test_somebody_without_a_role_is_told_whom_to_ask(client_for: ClientFor, cont
         ),
     ]
     assert page.all(".switcher") == []
+
+
+def test_coordinator_of_an_empty_center_finds_the_way_to_it(
+    client_for: ClientFor, contributions: Contributions
+) -> None:
+    CenterFactory(name="Another center")
+    appointment = CenterAppointmentFactory(center__name="Valley Center", center__slug="valley")
+    page = Page(client_for(appointment.user).get("/"))
+    assert page.texts("main h2") == ["Waiting for you", "Your centers"]
+    assert page.texts(".link-list a") == ["Valley Center"]
+    assert page.values(".link-list a", "href") == ["/centers/valley/"]
+
+
+def test_first_administrator_finds_where_to_begin(client_for: ClientFor, contributions: Contributions) -> None:
+    page = Page(client_for(UserFactory(is_superuser=True)).get("/"))
+    assert page.texts(".link-list a") == ["Look after all centers"]
+    assert page.values(".link-list a", "href") == ["/centers/"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
