@@ -64,7 +64,7 @@ def _seen(text: str, key: CellKey) -> Entry:
     """What stood in the cell; blank when the field was tampered with, so that at worst a person is asked."""
     try:
         numerator, denominator, reason, note = (str(part) for part in json.loads(text))
-    except ValueError:
+    except (ValueError, TypeError):
         return Entry(key)
     return Entry(key, numerator, denominator, reason, note)
 

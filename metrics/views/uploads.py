@@ -74,7 +74,7 @@ def _download(content: bytes, kind: Source, name: str) -> HttpResponse:
 def upload(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
     """Ask for the file; then show what it would change, row by row. Nothing is saved here."""
     found = _open_month(request, collaborative, team, month)
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     context = page_context(found, month) | {"form": form}
     if request.method == "POST" and form.is_valid():
         sheet = sheet_for(found, month)

@@ -57,8 +57,13 @@ class World:
         return checked.values
 
     def submit(self, no_show: str = "12/40", *, month: dt.date = JANUARY, **options: object) -> Submission:
-        given: dict[str, object] = {"by": self.ana, "source": Source.GRID, "now": self.now}
-        return submit_month(team=self.team, month=month, values=self.values(no_show), **(given | options))  # type: ignore[arg-type]  # options of one action
+        given: dict[str, object] = {
+            "by": self.ana,
+            "values": self.values(no_show),
+            "source": Source.GRID,
+            "now": self.now,
+        }
+        return submit_month(team=self.team, month=month, **(given | options))  # type: ignore[arg-type]  # options of one action
 
 
 def make_world() -> World:

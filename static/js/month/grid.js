@@ -19,6 +19,7 @@ function start() {
   let timer = 0;
   let isSaving = false;
   let isSending = false;
+  let mustAsk = false;
 
   function changed() {
     return [...cells.values()].filter((cell) => cell.isChanged);
@@ -159,10 +160,11 @@ function start() {
     }
     form.elements.base_revision.value = answer.revision;
     document.getElementById("send-summary").textContent = answer.summary;
-    state.textContent = words.saved.replace("{time}", answer.saved);
     keepChanged();
     if (changed().some((cell) => !cell.theirs.dataset.shown)) {
       later();
+    } else {
+      state.textContent = words.saved.replace("{time}", answer.saved);
     }
   }
 
@@ -173,7 +175,7 @@ function start() {
 
   async function save() {
     window.clearTimeout(timer);
-    if (isSending || changed().length === 0) {
+    if (isSending || (changed().length === 0 && !mustAsk)) {
       return;
     }
     if (isSaving) {
@@ -181,6 +183,7 @@ function start() {
       return;
     }
     isSaving = true;
+    mustAsk = false;
     state.textContent = words.saving;
     const sent = new Map([...cells].map(([key, cell]) => [key, cell.entry]));
     // A new sign-in in another window makes a new token: the cookie has it, this form has not.
@@ -216,6 +219,8 @@ function start() {
     } else {
       tidy(cell);
     }
+    // Also when the texts are back to what is saved: the sentence beside them is not.
+    mustAsk ||= Boolean(above);
     keepChanged();
     later();
   }
@@ -242,7 +247,8 @@ function start() {
 
   form.classList.add("is-live");
   form.addEventListener("input", typed);
-  form.addEventListener("change", save);
+  // At once, but not in the middle of a paste that goes through many cells.
+  form.addEventListener("change", () => later(0));
   form.addEventListener("submit", () => {
     isSending = true;
     window.clearTimeout(timer);

@@ -1,7 +1,8 @@
 // Moving through the grid by keyboard, and pasting a block from a spreadsheet. Undo stays the browser's own.
 
+/** Whether it can be typed into: not one of a breakdown that is folded away. */
 function isSeen(input) {
-  return input.offsetParent !== null;
+  return input.closest("details:not([open])") === null;
 }
 
 /** The number inputs that can be seen, row by row: [numerator, denominator or null]. */
