@@ -12,8 +12,8 @@ Where the value is not numerator ÷ denominator, the same words mean:
   when its cases reach the minimum. Medians and scores of groups cannot be pooled from these two numbers, so pooled
   rate, sum and achievable benchmark stay empty; ``denominator`` is the number of cases.
 
-Teams of equal adjusted performance enter the achievable benchmark largest denominator first: "the fewest teams" then
-has one answer, which does not depend on the order of the rows.
+Teams of equal adjusted performance enter the achievable benchmark in the order in which they are given, which is that
+of their agencies' codes: the definition leaves it open, and so the same figures always have the same benchmark.
 """
 
 from __future__ import annotations
@@ -64,11 +64,9 @@ def compare(group: Ints, numerator: Floats, denominator: Floats, rules: Sequence
     """One ``Compared`` per rule.
 
     ``group``: for each value the place of its measure in ``rules``; ``numerator``, ``denominator``: what the team
-    reported, NaN where missing. All three have one element per team and measure, in any order. Raises what
-    ``monthly_groups`` raises.
+    reported, NaN where missing. All three have one element per team and measure; their order decides between teams
+    of equal performance. Raises what ``monthly_groups`` raises.
     """
-    order = np.lexsort((numerator, -denominator, group))
-    group, numerator, denominator = group[order], numerator[order], denominator[order]
     divides = np.array([rule.divides for rule in rules], dtype=np.bool_)
     has_second = np.array([rule.has_second for rule in rules], dtype=np.bool_)
     minimum = np.array([rule.min_denominator if rule.has_second else 0.0 for rule in rules], dtype=np.float64)

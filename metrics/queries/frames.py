@@ -19,9 +19,9 @@ class MonthFrame:
     """What the teams of a collaborative reported for one month.
 
     ``versions``: the definitions that hold in the month, in the measures' order; only measures that are in use or
-    have a value. ``group``, ``numerator``, ``denominator``: one element per team and measure with a live value;
-    ``group`` is the place in ``versions``, a missing denominator is NaN. ``expected``: how many teams were enrolled
-    and active, whether or not they reported.
+    have a value. ``group``, ``numerator``, ``denominator``: one element per team and measure with a live value, in
+    the order of the agencies' codes; ``group`` is the place in ``versions``, a missing denominator is NaN.
+    ``expected``: how many teams were enrolled and active, whether or not they reported.
     """
 
     month: dt.date
@@ -42,9 +42,11 @@ def month_frame(collaborative: Collaborative, month: dt.date) -> MonthFrame:
         Observation.objects.live()
         .for_month(month)
         .filter(measure__in=measures, numerator__isnull=False)
-        .values_list("measure_id", "numerator", "denominator")
+        .values_list("measure_id", "numerator", "denominator", "team__agency__code", "team_id")
     )
-    values = np.array(list(rows), dtype=np.float64).reshape(-1, 3)
+    # Sorted here and not by the database, whose order of letters depends on how it was set up.
+    in_order = sorted(rows, key=lambda row: row[3:])
+    values = np.array([row[:3] for row in in_order], dtype=np.float64).reshape(-1, 3)
     with_value = {int(key) for key in np.unique(values[:, 0])}
     shown = [measure for measure in measures if measure.pk in with_value or is_in_use(measure, month, collaborative)]
     places = {measure.pk: place for place, measure in enumerate(shown)}

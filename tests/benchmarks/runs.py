@@ -24,10 +24,11 @@ from tests.factories.teams import TeamMembershipFactory
 # Everything that a month's benchmarks hold, by window functions that both databases have.
 PLAIN_SQL = """
 WITH reported AS (
-    SELECT o.measure_id, o.numerator AS x, o.denominator AS d, v.direction,
+    SELECT o.measure_id, o.numerator AS x, o.denominator AS d, v.direction, a.code,
            o.numerator / o.denominator AS rate, v.min_denominator
     FROM metrics_observation o JOIN collab_measureversion v ON v.id = o.version_id
     JOIN collab_measure m ON m.id = o.measure_id
+    JOIN teams_team t ON t.id = o.team_id JOIN teams_agency a ON a.id = t.agency_id
     WHERE o.live AND o.month = %(month)s AND m.collaborative_id = %(collaborative)s AND o.denominator > 0
 ), ordered AS (
     SELECT measure_id, rate, ROW_NUMBER() OVER (PARTITION BY measure_id ORDER BY rate) - 1 AS place,
@@ -45,7 +46,7 @@ WITH reported AS (
     SELECT measure_id, x, d, SUM(d) OVER (PARTITION BY measure_id) AS total,
            SUM(d) OVER (
                PARTITION BY measure_id
-               ORDER BY CASE direction WHEN 'up' THEN -1 ELSE 1 END * (x + 1) / (d + 2), d DESC
+               ORDER BY CASE direction WHEN 'up' THEN -1 ELSE 1 END * (x + 1) / (d + 2), code
                ROWS UNBOUNDED PRECEDING
            ) - d AS before
     FROM reported

@@ -22,7 +22,7 @@ from metrics.models import BenchmarkRun, BenchmarkValue, EngagementRecord
 from metrics.queries.benchmarks import benchmark_series
 from tests.factories.collab import CollaborativeFactory, MeasureFactory, MeasureVersionFactory
 from tests.factories.metrics import ObservationFactory, SubmissionFactory
-from tests.factories.teams import TeamFactory
+from tests.factories.teams import AgencyFactory, TeamFactory
 from tests.metrics.slow_benchmarks import Reported, benchmark
 
 pytestmark = pytest.mark.integration
@@ -40,10 +40,11 @@ def report(
     live: bool = True,
 ) -> None:
     """One new team for each pair of numbers, with a submission of ``month``."""
-    for numerator, denominator in pairs:
+    for number, (numerator, denominator) in enumerate(pairs):
+        agency = AgencyFactory(center=measure.collaborative.center, code=code_of(number, month, is_live=live))
         ObservationFactory(
             submission=SubmissionFactory(
-                team=TeamFactory(collaborative=measure.collaborative),
+                team=TeamFactory(collaborative=measure.collaborative, agency=agency),
                 month=month,
                 status=SubmissionStatus.LIVE if live else SubmissionStatus.SUPERSEDED,
             ),
@@ -54,6 +55,11 @@ def report(
         )
 
 
+def code_of(number: int, month: dt.date = JANUARY, *, is_live: bool = True) -> str:
+    """Codes in the reverse of the order in which the teams are made."""
+    return f"{month:%m}-{is_live}-{999 - number}"
+
+
 def shown(measure: Measure, month: dt.date = JANUARY) -> dict[str, Any]:
     value = BenchmarkValue.objects.live().get(measure=measure, month=month)
     return {name: getattr(value, name) for name in FIGURES}
@@ -62,7 +68,10 @@ def shown(measure: Measure, month: dt.date = JANUARY) -> dict[str, Any]:
 def slowly(
     pairs: Sequence[tuple[float | None, float | None]], *, expected: int, direction: str, minimum: int
 ) -> dict[str, object]:
-    reports = [Reported(*("" if number is None else str(number) for number in pair)) for pair in pairs]
+    reports = [
+        Reported(code_of(place), *("" if number is None else str(number) for number in pair))
+        for place, pair in enumerate(pairs)
+    ]
     found = benchmark(reports, expected=expected, direction=direction, minimum=minimum)
     return {name: value if value is None else pytest.approx(value, rel=1e-12) for name, value in found.items()}
 
