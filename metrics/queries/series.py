@@ -164,8 +164,15 @@ def versions_by_month(measure: Measure, months: Iterable[dt.date]) -> list[Measu
 
 
 def measures_of(collaborative: Collaborative) -> list[Measure]:
-    """The measures in use with their definitions, in order. Two queries."""
-    return list(Measure.objects.in_use().with_versions().filter(collaborative=collaborative))
+    """The measures in use with their definitions and the collaborative at hand, in order. Two queries."""
+    return _measures({collaborative.pk: collaborative})
+
+
+def _measures(collaboratives: dict[int, Collaborative]) -> list[Measure]:
+    found = list(Measure.objects.in_use().with_versions().filter(collaborative__in=collaboratives))
+    for measure in found:
+        measure.collaborative = collaboratives[measure.collaborative_id]
+    return found
 
 
 def sight_of(user: Any, collaborative: Collaborative) -> Sight:
@@ -198,7 +205,7 @@ def panels_of_teams(teams: Sequence[Team], user: Any) -> dict[int, list[Panel]]:
     The teams must be ones that ``user`` may see, with their collaboratives at hand.
     """
     collaboratives = {team.collaborative_id: team.collaborative for team in teams}
-    measures = list(Measure.objects.in_use().with_versions().filter(collaborative__in=collaboratives))
+    measures = _measures(collaboratives)
     if not teams:
         return {}
     rows = list(_numbers(Observation.objects.live().filter(team__in=[team.pk for team in teams])))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from itertools import pairwise
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import orjson
 import plotly.graph_objects as go
 import pytest
+from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,8 +105,10 @@ PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
         (
             "down",
             PAST,
-            "Shift of 9 points below the median from January 2025 to September 2025: an improvement that has not "
-            "lasted.",
+            (
+                "Shift of 9 points below the median from January 2025 to September 2025: an improvement that has not "
+                "lasted."
+            ),
             Meaning.NONE,
         ),
         (
@@ -286,7 +288,7 @@ def test_plotly_accepts_the_figure_and_draws_the_svgs_points():
     assert orjson.loads(orjson.dumps(drawn)) == drawn
     data = next(trace for trace in judged.data if trace.type == "scatter" and trace.mode == "lines+markers")
     assert list(data.y) == [point.value for point in figure.points]
-    svg = ET.fromstring(to_svg(figure))
+    svg = fromstring(to_svg(figure))
     space = {"s": "http://www.w3.org/2000/svg"}
     titles = [node.text for node in svg.findall(".//s:circle/s:title", space)]
     titles += [node.text for node in svg.findall(".//s:rect/s:title", space)]
@@ -302,7 +304,7 @@ def test_plotly_accepts_the_figure_and_draws_the_svgs_points():
 
 def test_the_svg_stands_alone_and_needs_no_style():
     text = to_svg(full_figure())
-    svg = ET.fromstring(text)
+    svg = fromstring(text)
     assert not re.search(r"\bstyle=|<style|<script|href=|\bon\w+=", text)
     assert svg[0].tag.endswith("title")
     assert svg[0].text == "Missed <appointments> & more, Northside"
@@ -362,6 +364,6 @@ def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, da
 
 def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
     reading = read_one(panel_of(measure_of(), SHIFT, [100] * len(SHIFT)))
-    svg = ET.fromstring(sparkline(reading, name='A "name" & more', top=100))
+    svg = fromstring(sparkline(reading, name='A "name" & more', top=100))
     assert svg.attrib["aria-label"] == 'A "name" & more'
     assert [node.attrib["class"] for node in svg if node.tag.endswith("rect")] == ["chart-fill-improvement"] * 9
