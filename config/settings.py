@@ -151,6 +151,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A month's grid sends up to five fields a cell; thirty measures by twenty groups are well inside this.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:

@@ -307,8 +307,14 @@ class _GridMaker:
             sentence = _("%(name)s changed this meanwhile. Keep yours or take theirs.")
             yield input_id("numerator", key), self.names[key], sentence % {"name": conflict.theirs.by}
         for finding in (*self.checked.blocking, *self.checked.unconfirmed):
-            part = finding.field if finding.field in ("numerator", "denominator") else "numerator"
-            yield input_id(part, finding.key), self.names[finding.key], finding.message
+            yield _anchor(finding), self.names[finding.key], finding.message
+
+
+def _anchor(finding: Finding) -> str:
+    """Where a finding is answered: its number, or the note that confirms it."""
+    if finding.severity is Severity.CONFIRM:
+        return f"note-{input_id('numerator', finding.key)}"
+    return input_id("denominator" if finding.field == "denominator" else "numerator", finding.key)
 
 
 def input_id(part: str, key: CellKey) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -74,7 +75,10 @@ def month(request: HttpRequest, collaborative: str, team: str, month: dt.date) -
     found = find_team(request.user, collaborative, team)
     if request.method == "POST":
         require_entry(request, found)
-        return _post(request, found, month)
+        # One transaction from saving to submitting: what a colleague saves in between would be neither in the
+        # submission nor, afterwards, in the draft.
+        with transaction.atomic():
+            return _post(request, found, month)
     if not enter_figures.check(request.user, found):
         return _read_only(request, found, month)
     try:

@@ -133,6 +133,7 @@ def _payload(request: HttpRequest, salt: str) -> dict[str, Any] | None:
 
 
 @require_POST
+@transaction.atomic
 def confirm(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
     """Take the checked file into the month, and submit it when that was asked for. All or nothing."""
     found = _open_month(request, collaborative, team, month)
