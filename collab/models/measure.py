@@ -73,6 +73,20 @@ class Measure(models.Model):
         holding = [version for version in versions if version.effective_month <= month]
         return holding[-1] if holding else versions[0]
 
+    def is_asked_for(self, month: dt.date, collaborative: Collaborative) -> bool:
+        """Whether teams owe a value in this period: defined by its end, not retired by then, and its turn.
+
+        A quarterly measure in a monthly collaborative is asked for with every third month. Uses prefetched versions;
+        ``collaborative`` is the measure's own, at hand.
+        """
+        last = months.last_day(month, step=collaborative.step)
+        first = min(version.effective_month for version in self.versions.all())
+        if first > last or (self.retired_on is not None and self.retired_on <= last):
+            return False
+        if self.version_for(month).period == Cadence.QUARTER and collaborative.cadence == Cadence.MONTH:
+            return months.count_between(collaborative.start, month) % Cadence.QUARTER.step == 0
+        return True
+
     @property
     def latest(self) -> MeasureVersion:
         """The newest definition."""

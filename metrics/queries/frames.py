@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collab.common import months
 from collab.enums import Statistic
-from collab.models import Collaborative, Measure, MeasureVersion
+from collab.models import Collaborative, MeasureVersion
 from metrics.models import Observation
 from metrics.stats.arrays import Floats, Ints
 
@@ -48,7 +47,7 @@ def month_frame(collaborative: Collaborative, month: dt.date) -> MonthFrame:
     in_order = sorted(rows, key=lambda row: row[3:])
     values = np.array([row[:3] for row in in_order], dtype=np.float64).reshape(-1, 3)
     with_value = {int(key) for key in np.unique(values[:, 0])}
-    shown = [measure for measure in measures if measure.pk in with_value or is_in_use(measure, month, collaborative)]
+    shown = [measure for measure in measures if measure.pk in with_value or measure.is_asked_for(month, collaborative)]
     places = {measure.pk: place for place, measure in enumerate(shown)}
     return MonthFrame(
         month=month,
@@ -58,13 +57,6 @@ def month_frame(collaborative: Collaborative, month: dt.date) -> MonthFrame:
         numerator=values[:, 1],
         denominator=values[:, 2],
     )
-
-
-def is_in_use(measure: Measure, month: dt.date, collaborative: Collaborative) -> bool:
-    """Whether teams are asked for ``measure`` in this period: defined by then, and not retired before its end."""
-    last = months.last_day(month, step=collaborative.step)
-    first = min(version.effective_month for version in measure.versions.all())
-    return first <= last and (measure.retired_on is None or measure.retired_on > last)
 
 
 def sums(statistic: Statistic) -> bool:

@@ -152,8 +152,12 @@ def live_submission(team: Team, month: dt.date) -> Submission | None:
 
 def measures_of(team: Team, month: dt.date) -> list[tuple[Measure, MeasureVersion]]:
     """The measures asked for in the month, each with the definition that holds then."""
-    found = team.collaborative.measures.in_use().with_versions()
-    return [(measure, measure.version_for(month)) for measure in found]
+    collaborative = team.collaborative
+    return [
+        (measure, measure.version_for(month))
+        for measure in collaborative.measures.with_versions()
+        if measure.is_asked_for(month, collaborative)
+    ]
 
 
 def sheet_for(team: Team, month: dt.date) -> Sheet:
