@@ -51,7 +51,7 @@ def prepare() -> None:
 def migrations_digest() -> str:
     """One hash over all migrations, the project's and (through the lock) those of its packages."""
     total = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
-    for path in sorted(ROOT.glob("*/migrations/*.py")):
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
         total.update(path.read_bytes())
     return total.hexdigest()
 
