@@ -52,9 +52,9 @@ class Saved:
 def save_cells(*, by: Any, team: Team, month: dt.date, typed: Sequence[Typed], now: dt.datetime | None = None) -> Saved:
     """Save changed cells into the team's draft of the month. Raises ``MonthClosedError``.
 
-    A cell is saved when it still is as it was seen, or when somebody has changed it to the same. All others come back as
-    conflicts; saving them again with the other's cell as ``seen`` keeps one's own. Cells that the month does not have
-    are left out.
+    A cell is saved when it still is as it was seen, or when somebody has changed it to the same. All others come back
+    as conflicts; saving them again with the other's cell as ``seen`` keeps one's own. Cells that the month does not
+    have are left out.
     """
     at = now or timezone.now()
     # One saver of a month at a time; on SQLite there is one writer at a time anyway.
