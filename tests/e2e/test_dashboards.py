@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pikepdf
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -133,6 +134,8 @@ def test_a_leader_reads_one_page(page, live_server, sign_in, axe, at_320, world)
     expect(page.get_by_text("Fewer missed visits.")).to_be_visible()
     expect(page.get_by_text("A second phone line.")).to_be_visible()
     axe(page)
+    with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
+        assert len(printed.pages) == 1
     at_320(page)
     axe(page)
 
