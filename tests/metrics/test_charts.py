@@ -11,7 +11,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collab.common import months as month_module
@@ -173,6 +173,7 @@ def test_rows_with_and_without_limits_are_read_together_as_alone():
         np.testing.assert_array_equal(reading.centre, alone.centre)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=40))
 def test_signals_are_found_where_the_statistics_find_them(parts):
     """Second opinion: the runs analysis of metrics.stats on the same values."""
@@ -345,6 +346,7 @@ def test_an_empty_figure_draws_nothing_and_says_why():
 HIDEABLE = [(part, whole) for whole in range(1, 61) for part in range(whole + 1) if min(whole, part or 99) <= 10]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=12, max_size=24), st.data())
 def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, data):
     """JSON, SVG, CSV, tooltips, titles, the table, the centre line, limits and signals: all the same."""
