@@ -40,13 +40,14 @@ class Figure:
 def figures(
     teams: Sequence[TeamFacts],
     due: Mapping[dt.date, Collection[int]],
-    submitted: Mapping[tuple[int, dt.date], bool],
+    submitted: Mapping[tuple[int, dt.date], bool | None],
     day: dt.date,
 ) -> list[Figure]:
     """All figures of ``day``.
 
     ``due``: for each reporting month whose deadline lies before ``day``, the keys of the teams that were expected.
-    ``submitted``: (team, month) → whether its first revision came before the deadline, for months submitted by then.
+    ``submitted``: (team, month) → whether its first revision came before the deadline (None where the center imported
+    it and nobody knows), for months submitted by then.
 
     - enrolled = teams enrolled by the day, of themselves: the count that is everybody's denominator.
     - taking part = enrolled, not withdrawn and not completed by the day ÷ enrolled.
@@ -55,7 +56,7 @@ def figures(
     - completion = teams that completed ÷ teams that enrolled. ``detail``: ``still_in``, the teams that have not
       withdrawn, as the second denominator that the field asks for beside it.
     - submitted = team-months with a submission ÷ team-months expected, over the months whose deadline has passed.
-    - on time = team-months first submitted before their deadline ÷ the same team-months expected.
+    - on time = team-months first submitted before their deadline ÷ the same, without imported ones.
     """
     enrolled = [team for team in teams if team.enrolled_on <= day]
     left = sorted(
@@ -71,7 +72,7 @@ def figures(
         Figure(EngagementFigure.WITHDRAWN, len(left), count, _withdrawals(left)),
         Figure(EngagementFigure.COMPLETED, len(completed), count, {"still_in": count - len(left)}),
         Figure(EngagementFigure.SUBMITTED, len(arrived), len(expected)),
-        Figure(EngagementFigure.ON_TIME, sum(arrived), len(expected)),
+        Figure(EngagementFigure.ON_TIME, arrived.count(True), len(expected) - arrived.count(None)),
     ]
 
 

@@ -233,7 +233,7 @@ def _store(
                 status=SubmissionStatus.SUPERSEDED if live else SubmissionStatus.LIVE,
                 source=source,
                 note=note if live else "",
-                on_time=live.on_time if live else at < item.team.collaborative.due_at(item.month),
+                on_time=live.on_time if live else _came_on_time(item, source, at),
                 submitted_by=by,
                 submitted_at=at,
             )
@@ -250,6 +250,11 @@ def _store(
         on=[new for new, (_item, live) in zip(submissions, items, strict=True) if live],
     )
     return submissions
+
+
+def _came_on_time(item: TeamMonth, source: Source, at: dt.datetime) -> bool | None:
+    """Nobody knows when a team had the figures that the center takes in from a file, often years later."""
+    return None if source is Source.IMPORT else at < item.team.collaborative.due_at(item.month)
 
 
 def _place(items: Sequence[tuple[TeamMonth, Submission | None]], submissions: Sequence[Submission]) -> Iterator[Placed]:

@@ -43,7 +43,9 @@ class Submission(models.Model):
     source = models.CharField(_("how"), max_length=10, choices=Source, default=Source.GRID)
     note = models.TextField(_("why it was changed"), blank=True)
     on_time = models.BooleanField(
-        _("on time"), help_text=_("Whether the first revision of the month came before the deadline.")
+        _("on time"),
+        null=True,
+        help_text=_("Whether the first revision came before the deadline; not known where the center imported it."),
     )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
@@ -58,6 +60,10 @@ class Submission(models.Model):
             months.first_day_constraint("submission"),
             models.CheckConstraint(condition=Q(status__in=SubmissionStatus.values), name="submission_status_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="submission_source_known"),
+            models.CheckConstraint(
+                condition=Q(on_time__isnull=False) | Q(source=Source.IMPORT) | Q(revision__gt=1),
+                name="submission_on_time_known",
+            ),
             models.UniqueConstraint(fields=["team", "month", "revision"], name="submission_revision_once"),
             models.UniqueConstraint(
                 fields=["team", "month"],

@@ -70,7 +70,7 @@ class Together:
 
 
 def team_rows(
-    comparison: Comparison, *, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool], by_need: bool
+    comparison: Comparison, *, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool | None], by_need: bool
 ) -> list[TeamRow]:
     """All teams; by need where somebody looks after them, else in the comparison's own order."""
     readings = [read(panel) for panel in comparison.panels]

@@ -74,7 +74,7 @@ def due_months(collaborative: Collaborative, now: dt.datetime | None = None) -> 
     return [month for month in collaborative.ended_months(moment) if collaborative.due_at(month) <= moment]
 
 
-def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool]) -> Reporting:
+def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool | None]) -> Reporting:
     """How ``team`` keeps its dates. ``submitted`` as ``queries.series.submitted_months`` gives it."""
     expected = [month for month in due if team.is_expected_in(month)]
     sent = [month for month in expected if (team.pk, month) in submitted]
@@ -105,6 +105,7 @@ class MonthMark(models.TextChoices):
 
     ON_TIME = "on_time", gettext_lazy("On time")
     AFTER = "after", gettext_lazy("Came late")
+    IMPORTED = "imported", gettext_lazy("Imported")
     MISSING = "missing", gettext_lazy("Missing")
     OPEN = "open", gettext_lazy("Still open")
     NOT_EXPECTED = "not_expected", gettext_lazy("Not expected")
@@ -120,11 +121,11 @@ class MonthMark(models.TextChoices):
 
 
 def mark_of(
-    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool], due: Sequence[dt.date]
+    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool | None], due: Sequence[dt.date]
 ) -> MonthMark:
     """One cell of the matrix; ``due`` are the months whose deadline has passed."""
     if (team.pk, month) in submitted:
-        return MonthMark.ON_TIME if submitted[team.pk, month] else MonthMark.AFTER
+        return {True: MonthMark.ON_TIME, False: MonthMark.AFTER, None: MonthMark.IMPORTED}[submitted[team.pk, month]]
     if not team.is_expected_in(month):
         return MonthMark.NOT_EXPECTED
     return MonthMark.MISSING if month in due else MonthMark.OPEN

@@ -65,7 +65,7 @@ class Matrix:
 
 
 def matrix_of(
-    collaborative: Collaborative, teams: Sequence[Team], submitted: dict[tuple[int, dt.date], bool]
+    collaborative: Collaborative, teams: Sequence[Team], submitted: dict[tuple[int, dt.date], bool | None]
 ) -> Matrix:
     """The matrix of all teams; those that have left stand last."""
     shown = tuple(reversed(collaborative.ended_months()[-MONTHS_SHOWN:]))
@@ -110,5 +110,5 @@ def _mailto(late: Late, addresses: list[str]) -> str:
 
 def _total(month: dt.date, place: int, rows: Sequence[MatrixRow]) -> MonthTotal:
     marks = [row.marks[place] for row in rows]
-    sent = sum(mark in (MonthMark.ON_TIME, MonthMark.AFTER) for mark in marks)
+    sent = sum(mark in (MonthMark.ON_TIME, MonthMark.AFTER, MonthMark.IMPORTED) for mark in marks)
     return MonthTotal(month, sent, sum(mark is not MonthMark.NOT_EXPECTED for mark in marks))

@@ -284,8 +284,8 @@ def benchmarks_by_team(
     return {team.pk: by_collaborative.get(team.collaborative_id, {}) for team in teams}
 
 
-def submitted_months(teams: Sequence[Team], months: Sequence[dt.date]) -> dict[tuple[int, dt.date], bool]:
-    """(team, month) → whether its first revision was on time, for months that have been submitted. One query."""
+def submitted_months(teams: Sequence[Team], months: Sequence[dt.date]) -> dict[tuple[int, dt.date], bool | None]:
+    """(team, month) → whether its first revision was on time (None: imported), for submitted months. One query."""
     if not months:
         return {}
     rows = Submission.objects.live().filter(team__in=[team.pk for team in teams], month__range=(months[0], months[-1]))

@@ -72,6 +72,13 @@ def test_each_formula_has_its_own_denominator() -> None:
 
 
 @pytest.mark.unit
+def test_what_the_center_imported_is_submitted_and_neither_on_time_nor_late() -> None:
+    came = dt.date(2025, 1, 1)
+    found = figures([TeamFacts(1, came)], {JANUARY: [1], FEBRUARY: [1]}, {(1, JANUARY): None, (1, FEBRUARY): True}, DAY)
+    assert (counts(found)["submitted"], counts(found)["on_time"]) == ((2, 2), (1, 1))
+
+
+@pytest.mark.unit
 def test_without_teams_every_figure_is_nothing_of_nothing() -> None:
     assert set(counts(figures([], {}, {}, DAY)).values()) == {(0, 0)}
 
