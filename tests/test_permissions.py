@@ -6,7 +6,6 @@ names who gets what; whoever it does not name gets 404. A new address that is no
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,17 +13,14 @@ from http import HTTPStatus
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from collab.common.enums import JobStatus
-from collab.common.models import JobRun
-from collab.models import CenterAppointment, Collaborative, CollaborativeAppointment, User
-from metrics.enums import ReportKind, ReportStatus
-from metrics.marks import RECOMPUTE_ALL
+from collab.models import CollaborativeAppointment, User
+from metrics.enums import ReportKind
 from teams.models import AgencyAppointment, TeamMembership
+from tests.addresses import JANUARY, MAY, NOW, Site, finished_run, make_site
 from tests.factories.collab import (
     ChangeIdeaFactory,
     ChangePackageFactory,
@@ -32,9 +28,9 @@ from tests.factories.collab import (
     MeasureFactory,
 )
 from tests.factories.equity import StratifierFactory
-from tests.factories.metrics import ObservationFactory, ReportFactory
+from tests.factories.metrics import ReportFactory
 from tests.factories.teams import InvitationFactory, LeaderRequestFactory
-from tests.worlds import FACULTY, MEMBERS, SIGNED_OUT, World, make_world
+from tests.worlds import FACULTY, MEMBERS, SIGNED_OUT, make_world
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -45,9 +41,6 @@ OK, TO, NO, GONE, ONLY_OTHER_METHOD = (
     HTTPStatus.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED,
 )
-# January is locked, and its figures are in; May can be entered.
-NOW = dt.datetime(2025, 7, 5, 12, tzinfo=dt.UTC)
-JANUARY, MAY = "2025-01", "2025-05"
 
 ADMINISTRATOR = {"site administrator"}
 MANAGERS = ADMINISTRATOR | {"coordinator"}
@@ -290,73 +283,10 @@ ACCOUNTS = {
 }
 
 
-@dataclass(frozen=True)
-class Site:
-    """The world with one of everything that an address can name, and how addresses are written."""
-
-    world: World
-    places: dict[str, object]
-
-    def path(self, row: Row) -> str:
-        return row.path.format(**self.places)
-
-
 @pytest.fixture
-def clock() -> Iterator[None]:
+def site() -> Iterator[Site]:
     with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def finished_run(collaborative: Collaborative) -> JobRun:
-    return JobRun.objects.create(
-        task=RECOMPUTE_ALL,
-        key=str(collaborative.pk),
-        subject="All months",
-        scope_type=collaborative._meta.label_lower,
-        scope_id=collaborative.pk,
-        status=JobStatus.DONE,
-        finished_at=NOW,
-    )
-
-
-@pytest.fixture
-def site(clock: None) -> Site:
-    world = make_world()
-    collaborative, team = world.collaborative, world.team
-    measure = MeasureFactory(collaborative=collaborative)
-    ObservationFactory(submission__team=team, measure=measure)
-    ChangePackageFactory(collaborative=collaborative, published=True)
-    package = ChangePackageFactory(collaborative=collaborative, number=2)
-    coach, leader, member = (world.users[who] for who in ("coach", "senior leader", "clinician"))
-    invitation = InvitationFactory(team=team, token="the-token-of-the-link")
-    return Site(
-        world,
-        {
-            "center": f"/centers/{world.center.slug}/",
-            "agency": f"/agencies/{world.agency.pk}/",
-            "c": f"/c/{collaborative.slug}/",
-            "t": f"/c/{collaborative.slug}/teams/{team.slug}/",
-            "measure": measure.code,
-            "stratifier": StratifierFactory(collaborative=collaborative).code,
-            "driver": DriverFactory(package=package).pk,
-            "idea": ChangeIdeaFactory(package=package).pk,
-            "coordinator": CenterAppointment.objects.get(user=world.users["coordinator"]).pk,
-            "coach": CollaborativeAppointment.objects.get(user=coach).pk,
-            "leader": AgencyAppointment.objects.get(user=leader).pk,
-            "member": TeamMembership.objects.get(user=member).pk,
-            "request": LeaderRequestFactory(team=team).pk,
-            "report": ReportFactory(
-                collaborative=collaborative,
-                requested_by=coach,
-                status=ReportStatus.READY,
-                data_date=NOW.date(),
-                file=ContentFile(b"%PDF-", name="report.pdf"),
-            ).pk,
-            "run": finished_run(collaborative).pk,
-            "invitation": invitation.pk,
-            "token": "the-token-of-the-link",
-        },
-    )
+        yield make_site()
 
 
 def all_addresses() -> dict[str, str]:
@@ -382,9 +312,9 @@ def test_everybody_of_the_world_is_somewhere() -> None:
 
 
 def test_every_row_names_its_own_address(site: Site) -> None:
-    assert {name: resolve(site.path(row).partition("?")[0]).view_name for name, row in TABLE.items()} == {
-        name: name for name in TABLE
-    }
+    assert {
+        name: resolve(row.path.format(**site.places).partition("?")[0]).view_name for name, row in TABLE.items()
+    } == {name: name for name in TABLE}
 
 
 def status_of(client: Client, method: str, path: str, data: Mapping[str, str] | None = None) -> int:
@@ -405,7 +335,7 @@ def test_what_everybody_gets_everywhere(site: Site, client_for: Callable[[User],
     found, expected = {}, {}
     for name, row in TABLE.items():
         for method in ("GET", "POST"):
-            found[name, method] = status_of(client, method, site.path(row), row.data)
+            found[name, method] = status_of(client, method, row.path.format(**site.places), row.data)
             expected[name, method] = row.expected(who, method).value
     assert found == expected
 
