@@ -1,4 +1,4 @@
-"""The gallery as a subject of sections: rooms show their own components there with ``contributes_sections(Gallery)``."""
+"""The gallery as a subject of sections: rooms show their components there with ``contributes_sections(Gallery)``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
-from collab.views import centers, change_package, gallery, health, help, home, measures, search, setup
+from collab.views import centers, change_package, gallery, health, home, measures, search, setup
+from collab.views import help as help_pages
 
 settings_urls = [
     path("", setup.settings, name="collaborative_settings"),
@@ -48,7 +49,7 @@ urlpatterns = [
     path("c/<slug:collaborative>/settings/", include(settings_urls)),
     path("c/<slug:collaborative>/change-package/", include(change_package_urls)),
     path("search/", search.search, name="search"),
-    path("help/", help.help_page, name="help"),
+    path("help/", help_pages.help_page, name="help"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

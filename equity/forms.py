@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from collab.common.names import first_free
 from collab.forms.measures import MeasureChoices
 from collab.models import Collaborative, Measure
 from equity.library import ALWAYS, Group, ReadyList
@@ -102,7 +103,7 @@ class StratifierForm(forms.Form):
         taken = kept | {group.code for group in ALWAYS}
         groups = []
         for name in names:
-            code = self.codes.get(name) or _free(_code_from(name), taken)
+            code = self.codes.get(name) or first_free(_code_from(name), taken, separator="_")
             taken.add(code)
             groups.append(Group(code, name))
         return groups
@@ -110,7 +111,7 @@ class StratifierForm(forms.Form):
     def free_code(self, ready: ReadyList | None) -> str:
         """A code for a new dimension: the ready list's, or one made from the name, that is still free."""
         taken = set(self.collaborative.stratifiers.values_list("code", flat=True))
-        return _free(ready.code if ready else _code_from(self.cleaned_data["name"]), taken)
+        return first_free(ready.code if ready else _code_from(self.cleaned_data["name"]), taken, separator="_")
 
 
 def _known(stratifier: Stratifier | None, ready: ReadyList | None) -> dict[str, str]:
@@ -124,12 +125,3 @@ def _known(stratifier: Stratifier | None, ready: ReadyList | None) -> dict[str, 
 def _code_from(name: str) -> str:
     words = slugify(re.sub("[–—/]", " ", name)).replace("-", "_")[:34].strip("_")
     return words if words[:1].isalpha() else f"group_{words}".rstrip("_")
-
-
-def _free(code: str, taken: set[str]) -> str:
-    number = 2
-    free = code
-    while free in taken:
-        free = f"{code}_{number}"
-        number += 1
-    return free

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collab import policies
-from collab.common import audit
+from collab.common import audit, order
 from collab.common.changes import change, locked
 from collab.enums import CollabEvent, PackageStatus
 from collab.models import ChangeIdea, ChangePackage, Collaborative, Driver, User
@@ -67,7 +67,7 @@ def save_driver(
     _check_parent(package, driver, parent)
     values: dict[str, Any] = {"name": name, "description": description, "parent": parent}
     if driver is None:
-        driver = Driver(package=package, position=_next_position(package.drivers), **values)
+        driver = Driver(package=package, position=order.next_position(package.drivers), **values)
         driver.full_clean()
         driver.save()
         _record_change(by, package, driver, added="driver", name=driver.name)
@@ -96,7 +96,7 @@ def save_idea(
     if any(driver.package_id != package.pk for driver in drivers):
         raise ValidationError({"drivers": _("Choose drivers of this version.")})
     if idea is None:
-        idea = ChangeIdea(package=package, position=_next_position(package.ideas), **fields)
+        idea = ChangeIdea(package=package, position=order.next_position(package.ideas), **fields)
         idea.full_clean()
         idea.save()
         idea.drivers.set(drivers)
@@ -130,15 +130,8 @@ def move(*, by: User, item: Driver | ChangeIdea, places: int) -> None:
         siblings: list[Any] = list(package.drivers.filter(parent_id=item.parent_id))
     else:
         siblings = list(package.ideas.all())
-    before = siblings.index(item)
-    after = min(max(before + places, 0), len(siblings) - 1)
-    if after == before:
-        return
-    siblings.insert(after, siblings.pop(before))
-    for position, each in enumerate(siblings):
-        each.position = position
-    type(item)._default_manager.bulk_update(siblings, ["position"])
-    _record_change(by, package, item, moved="driver" if isinstance(item, Driver) else "idea", name=item.name)
+    if order.move(siblings, item, places):
+        _record_change(by, package, item, moved="driver" if isinstance(item, Driver) else "idea", name=item.name)
 
 
 @transaction.atomic
@@ -202,11 +195,6 @@ def _record_change(by: User, package: ChangePackage, target: Any, **detail: Any)
         version=package.number,
         **detail,
     )
-
-
-def _next_position(rows: Any) -> int:
-    last: int | None = rows.aggregate(last=Max("position"))["last"]
-    return 0 if last is None else last + 1
 
 
 def _check_parent(package: ChangePackage, driver: Driver | None, parent: Driver | None) -> None:

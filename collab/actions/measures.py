@@ -12,11 +12,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collab import policies
-from collab.common import audit
+from collab.common import audit, order
 from collab.common.changes import change, locked
 from collab.common.jobs import mark_stale
 from collab.common.months import iso
@@ -63,10 +62,8 @@ def define_measure(
     collaborative = locked(collaborative)
     if effective_month is not None:
         policies.check_reporting_month(collaborative, effective_month)
-    last = collaborative.measures.aggregate(last=Max("position"))["last"]
-    measure = Measure(
-        collaborative=collaborative, code=code, required=required, position=0 if last is None else last + 1
-    )
+    position = order.next_position(collaborative.measures)
+    measure = Measure(collaborative=collaborative, code=code, required=required, position=position)
     measure.full_clean()
     measure.save()
     version = MeasureVersion(
@@ -172,23 +169,15 @@ def set_required(*, by: User, measure: Measure, required: bool) -> Measure:
 def move_measure(*, by: User, measure: Measure, places: int) -> None:
     """Move a measure in use up (negative) or down by so many places; at the end it stays where it is."""
     collaborative = locked(measure.collaborative)
-    order = list(collaborative.measures.in_use())
-    if measure not in order:
+    in_use = list(collaborative.measures.in_use())
+    if measure not in in_use or not order.move(in_use, measure, places):
         return
-    before = order.index(measure)
-    after = min(max(before + places, 0), len(order) - 1)
-    if after == before:
-        return
-    order.insert(after, order.pop(before))
-    for position, each in enumerate(order):
-        each.position = position
-    Measure.objects.bulk_update(order, ["position"])
     audit.record(
         by=by,
         event=CollabEvent.MEASURES_REORDERED,
         target=collaborative,
         scope=collaborative,
-        codes=[each.code for each in order],
+        codes=[each.code for each in in_use],
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from collab.common.names import first_free
 from collab.models import Center
 
 
@@ -33,13 +34,7 @@ class SlugFromName(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 def free_slug(model: type[models.Model], name: str) -> str:
     """A short name made from ``name`` that no row of ``model`` has."""
     base = slugify(name)[:50].strip("-") or "c"
-    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
-    number = 2
-    slug = base
-    while slug in taken:
-        slug = f"{base}-{number}"
-        number += 1
-    return slug
+    return first_free(base, set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True)))
 
 
 class CenterForm(SlugFromName):

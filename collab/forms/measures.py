@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collab import policies
 from collab.common.months import MonthField
+from collab.common.names import first_free
 from collab.enums import Cadence, ChartKind, Direction, MeasureKind, Statistic
 from collab.forms.choices import FieldGroup, MonthInput, described
 from collab.models import Collaborative, Measure, MeasureVersion
@@ -334,12 +335,7 @@ def free_code(collaborative: Collaborative, name: str) -> str:
     """A code made from ``name`` that the collaborative does not have yet."""
     base = slugify(name).replace("-", "_").lstrip("0123456789_")[:34].strip("_") or "measure"
     taken = set(collaborative.measures.filter(code__startswith=base).values_list("code", flat=True))
-    number = 2
-    code = base
-    while code in taken:
-        code = f"{base}_{number}"
-        number += 1
-    return code
+    return first_free(base, taken, separator="_")
 
 
 def _present_month(collaborative: Collaborative) -> Any:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from collab.common import audit
+from collab.common import audit, order
 from collab.common.changes import change, locked
 from collab.models import Collaborative, Measure, User
 from equity.enums import EquityEvent
@@ -35,13 +34,12 @@ def add_stratifier(
     """
     collaborative = locked(collaborative)
     _check_measures(collaborative, measures)
-    last = collaborative.stratifiers.aggregate(last=Max("position"))["last"]
     stratifier = Stratifier(
         collaborative=collaborative,
         code=code,
         name=name,
         overlapping=overlapping,
-        position=0 if last is None else last + 1,
+        position=order.next_position(collaborative.stratifiers),
     )
     stratifier.full_clean()
     stratifier.save()

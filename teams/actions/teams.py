@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from collab.common.audit import record
 from collab.common.changes import change, locked
 from collab.common.jobs import mark_stale
+from collab.common.names import first_free
 from collab.models import Collaborative, User
 from teams.enums import TeamsEvent, TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team
@@ -97,13 +98,9 @@ def default_name(agency: Agency, partner: Agency | None) -> str:
     return (agency.name if partner is None else f"{agency.name} + {partner.name}")[:200]
 
 
-def free_slug(name: str, taken: Iterable[str]) -> str:
+def free_slug(name: str, taken: Container[str]) -> str:
     """A short name for the address that no other team has: "north-side", then "north-side-2"."""
-    stem = slugify(name)[:50] or "team"
-    slug, number = stem, 2
-    while slug in taken:
-        slug, number = f"{stem}-{number}", number + 1
-    return slug
+    return first_free(slugify(name)[:50] or "team", taken)
 
 
 def draw_code_names(taken: set[str], count: int, chance: random.Random) -> list[str]:
