@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,7 @@ class CollabConfig(AppConfig):
 
     name = "collab"
     verbose_name = _("Collaboratives")
+
+    def ready(self) -> None:
+        # Connects its receiver of a signal of allauth's.
+        import_module("collab.second_factor")

@@ -9,24 +9,25 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from collab.rules import coordinated_center_ids, taught_collaborative_ids
+from collab.second_factor import was_given
 
 # Recovery codes alone are no second factor: they come with one.
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
-# What somebody without a second factor can still open: all that setting one up needs, signing out, and the machines'
-# pages. Everything else is refused, whichever way it is asked for.
-OPEN_WITHOUT = frozenset(
+# The machines' pages, signing in and out: open to every session.
+ALWAYS_OPEN = frozenset({"health_live", "health_ready", "account_login", "account_logout"})
+# What somebody without a second factor can still open: all that setting one up needs. Everything else is refused,
+# whichever way it is asked for.
+OPEN_WITHOUT = ALWAYS_OPEN | frozenset(
     {
-        "health_live",
-        "health_ready",
-        "account_login",
-        "account_logout",
         "account_reauthenticate",
         # An authenticator asks for a verified address first.
         "account_email",
@@ -58,7 +59,8 @@ def must_have_second_factor(user: object) -> bool:
 class RequireSecondFactorMiddleware:
     """Send people who must have a second factor, and have none, to setting one up, whatever they ask for.
 
-    Only the demonstration setting waives it, and then every page says so.
+    A session that was opened with a password alone ends when its person sets a factor up elsewhere. Only the
+    demonstration setting waives both, and then every page says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -71,17 +73,31 @@ class RequireSecondFactorMiddleware:
         self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         """Stop before the view: here the address is resolved, so names are compared, not beginnings of paths."""
-        if not self._must_set_up(request):
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if settings.DEMO_WAIVE_MFA or name in ALWAYS_OPEN:
             return None
-        messages.info(request, _("Your role needs a second step at sign-in. Set it up to go on."))
-        if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware
-            # A part of a page can not hold the set-up: the whole page goes there.
-            return HttpResponseClientRedirect(redirect("mfa_index").url)
-        return redirect("mfa_index")
+        if not request.user.is_authenticated or not must_have_second_factor(request.user):
+            return None
+        if is_mfa_enabled(request.user, SECOND_FACTORS):
+            return None if was_given(request) else _sign_in_again(request)
+        return None if name in OPEN_WITHOUT else _set_up(request)
 
-    def _must_set_up(self, request: HttpRequest) -> bool:
-        if settings.DEMO_WAIVE_MFA or not request.user.is_authenticated:
-            return False
-        if request.resolver_match is not None and request.resolver_match.view_name in OPEN_WITHOUT:
-            return False
-        return must_have_second_factor(request.user) and not is_mfa_enabled(request.user, SECOND_FACTORS)
+
+def _set_up(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("Your role needs a second step at sign-in. Set it up to go on."))
+    return _lead_to(request, resolve_url("mfa_index"))
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponse:
+    """End a session that never gave the second factor that its person has by now."""
+    logout(request)
+    messages.info(request, _("A second step at sign-in was set up for your account. Sign in with it to go on."))
+    after = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return _lead_to(request, resolve_url("account_login") + (f"?{urlencode(after)}" if after else ""))
+
+
+def _lead_to(request: HttpRequest, url: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware
+        # A part of a page can not hold it: the whole page goes there.
+        return HttpResponseClientRedirect(url)
+    return redirect(url)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 
 from collab.middleware import must_have_second_factor
@@ -41,9 +43,18 @@ def client_for() -> Callable[[User], Client]:
         give_second_factor(user)
         client = Client()
         client.force_login(user)
+        give_factor_in_session(client, user)
         return client
 
     return make
+
+
+def give_factor_in_session(client: Client, user: User) -> None:
+    """Note in the client's session what allauth notes when the second factor is given at sign-in."""
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, user, "mfa")
+    request.session.save()
 
 
 def give_second_factor(user: User) -> None:

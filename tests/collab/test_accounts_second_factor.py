@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from django.urls import reverse
 
-from collab.middleware import OPEN_WITHOUT, must_have_second_factor
+from collab.middleware import ALWAYS_OPEN, OPEN_WITHOUT, must_have_second_factor
+from collab.models import User
 from tests.conftest import give_second_factor
+from tests.factories.collab import PASSWORD
 from tests.worlds import FACULTY, World, make_world
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -94,11 +98,49 @@ def test_signing_out_works_without(coordinator: Client) -> None:
     assert coordinator.get(reverse("my_work")).url.startswith(reverse("account_login"))
 
 
-def test_switching_it_off_closes_the_door_again(world: World, coordinator: Client) -> None:
-    give_second_factor(world.users["coordinator"])
+def test_switching_it_off_closes_the_door_again(world: World, client_for: Callable[[User], Client]) -> None:
+    coordinator = client_for(world.users["coordinator"])
     assert coordinator.get(reverse("profile")).status_code == 200
     Authenticator.objects.filter(user=world.users["coordinator"]).delete()
     assert coordinator.get(reverse("profile")).url == SET_UP
+
+
+def test_a_session_of_a_password_alone_ends_when_a_factor_is_set_up_elsewhere(
+    world: World, coordinator: Client
+) -> None:
+    assert coordinator.get(SET_UP).status_code == 200
+    give_second_factor(world.users["coordinator"])
+    response = coordinator.get("/me/?tab=1")
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=%2Fme%2F%3Ftab%3D1")
+    assert "_auth_user_id" not in coordinator.session
+    page = coordinator.get(response.url).content.decode()
+    assert "A second step at sign-in was set up for your account. Sign in with it to go on." in page
+
+
+@pytest.mark.parametrize("name", sorted(OPEN_WITHOUT - ALWAYS_OPEN - {"account_confirm_email"}))
+def test_such_a_session_reaches_nothing_that_set_up_leaves_open(world: World, coordinator: Client, name: str) -> None:
+    # The recovery codes above all: with them and the password somebody else would get in.
+    give_second_factor(world.users["coordinator"])
+    assert coordinator.post(reverse(name)).url == reverse("account_login")
+    assert "_auth_user_id" not in coordinator.session
+
+
+def test_such_a_part_of_a_page_sends_the_whole_page_to_sign_in(world: World, coordinator: Client) -> None:
+    give_second_factor(world.users["coordinator"])
+    response = coordinator.post(reverse("profile"), headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Redirect"]) == (200, reverse("account_login"))
+
+
+@pytest.mark.django_db(transaction=True)  # allauth tells of it after the commit, inside the request
+def test_the_session_that_sets_it_up_goes_on(world: World) -> None:
+    client = Client()
+    client.post(reverse("account_login"), {"login": world.users["coordinator"].email, "password": PASSWORD})
+    url = reverse("mfa_activate_totp")
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": url})
+    secret = client.get(url).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    assert client.post(url, {"code": code}).url == reverse("mfa_view_recovery_codes")
+    assert client.get(reverse("profile")).status_code == 200
 
 
 def test_recovery_codes_alone_are_no_second_factor(world: World, coordinator: Client) -> None:
