@@ -8,7 +8,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from equity.queries.groups import GroupCount, GroupCounts
-from metrics.charts import value_words
+from metrics.presenters.values import value_words
 from metrics.suppression import State
 
 

@@ -8,6 +8,8 @@ import math
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from collab.common import months
+
 # A thin space keeps "62 %" together on one line.
 THIN_SPACE = "\u202f"
 
@@ -15,6 +17,27 @@ THIN_SPACE = "\u202f"
 def month_name(month: dt.date) -> str:
     """ "March 2026"."""
     return formats.date_format(month, "F Y")
+
+
+def period_name(month: dt.date, *, step: int = 1) -> str:
+    """What a reporting period of ``step`` months that starts with ``month`` is called.
+
+    "March 2026"; for a quarter "January–March 2026", or "November 2025–January 2026".
+    """
+    return _period(month, step, "F")
+
+
+def period_short(month: dt.date, *, step: int = 1) -> str:
+    """ "Mar 2026"; for a quarter "Jan–Mar 2026"."""
+    return _period(month, step, "M")
+
+
+def _period(month: dt.date, step: int, form: str) -> str:
+    last = months.last_day(month, step=step)
+    if step == 1:
+        return formats.date_format(month, f"{form} Y")
+    first = formats.date_format(month, form if month.year == last.year else f"{form} Y")
+    return _("%(first)s–%(last)s") % {"first": first, "last": formats.date_format(last, f"{form} Y")}
 
 
 def month_short(month: dt.date) -> str:

@@ -1,6 +1,6 @@
 """Charts: one neutral figure, and those who draw it."""
 
-from metrics.charts.build import run_chart, value_words
+from metrics.charts.build import run_chart
 from metrics.charts.cards import ChartCard, pooled_card, team_cards
 from metrics.charts.figure import RunChartFigure
 from metrics.charts.files import to_csv
@@ -18,5 +18,4 @@ __all__ = [
     "to_csv",
     "to_plotly",
     "to_svg",
-    "value_words",
 ]

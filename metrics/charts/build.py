@@ -29,6 +29,7 @@ from metrics.charts.figure import (
 from metrics.charts.scale import month_ticks, value_axis
 from metrics.enums import MissingReason
 from metrics.presenters.readings import Meaning, Reading, Signal, SignalKind, read_one
+from metrics.presenters.values import value_words
 from metrics.queries.series import Benchmarks, Panel
 from metrics.stats.arrays import Floats
 from metrics.suppression import State
@@ -133,19 +134,6 @@ def _is_maturing(month: dt.date, version: MeasureVersion, panel: Panel, today: d
     return today <= months.last_day(month, step=step) + dt.timedelta(days=version.maturation_days)
 
 
-def value_words(
-    version: MeasureVersion, value: float | None, numerator: float | None, denominator: float | None
-) -> str:
-    """ "62 % (31 of 50)" for what has a denominator; other values with their number of cases or alone."""
-    statistic = version.statistic
-    if statistic in (Statistic.PROPORTION, Statistic.RATE):
-        return formatting.rate_with_counts(value, version.unit, numerator, denominator)
-    text = formatting.with_unit(value, version.unit)
-    if denominator is None:
-        return text
-    return _("%(value)s (%(count)s cases)") % {"value": text, "count": formatting.number(denominator)}
-
-
 def _missing_words(reason: str, denominator: float | None) -> str:
     if reason:
         return _("missing: %(reason)s") % {"reason": str(MissingReason(reason).label).lower()}
@@ -159,7 +147,12 @@ def _marks(reading: Reading) -> dict[int, Mark]:
     """
     newest = newest_shift(reading)
     marked = [signal for signal in reading.signals if signal is newest or signal.kind is SignalKind.OUTSIDE]
-    return {place: MARK_OF[signal.meaning] for signal in marked for place in signal.places}
+    return {place: mark_of(signal) for signal in marked for place in signal.places}
+
+
+def mark_of(signal: Signal) -> Mark:
+    """How the points of a signal are drawn: those of a level that was left say neither good nor bad."""
+    return Mark.CHANGE if signal.moved else MARK_OF[signal.meaning]
 
 
 def newest_shift(reading: Reading) -> Signal | None:
@@ -176,7 +169,7 @@ def _bracket(reading: Reading) -> Bracket | None:
     return Bracket(
         first=signal.first,
         last=signal.last,
-        mark=MARK_OF[signal.meaning],
+        mark=mark_of(signal),
         words=words % {"count": len(signal.places), "centre": reading.centre_name},
     )
 

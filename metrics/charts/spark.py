@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from metrics.charts import palette
-from metrics.charts.build import MARK_OF
+from metrics.charts.build import mark_of
 from metrics.charts.figure import Mark
 from metrics.charts.svg import unbroken
 from metrics.presenters.readings import Reading, SignalKind
@@ -48,7 +48,7 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
             parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" class="{css}"/>')
     holding = reading.holding
     if holding and holding.kind is not SignalKind.CROSSINGS:
-        mark = MARK_OF[holding.meaning]
+        mark = mark_of(holding)
         parts += [
             f'<rect x="{float(x(place)) - 1.8:.1f}" y="{float(y(values[place] or 0.0)) - 1.8:.1f}" width="3.6" '
             f'height="3.6" fill="{palette.OF_MARK[mark]}" class="chart-fill-{mark.value}"/>'

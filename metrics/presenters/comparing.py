@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from collab.common import formatting
 from collab.enums import Statistic
 from collab.models import Collaborative
-from metrics.charts.build import value_words
 from metrics.charts.cards import ChartCard, pooled_card
 from metrics.charts.scale import value_axis
 from metrics.charts.spark import sparkline
 from metrics.presenters.needs import ORDER, Need, Reporting, need_of, reporting_of
 from metrics.presenters.readings import Meaning, Reading, read
+from metrics.presenters.values import value_words
 from metrics.queries.series import Benchmarks, Comparison, Panel, Peer, pooled_panel
 from metrics.suppression import State
 

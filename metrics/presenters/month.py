@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from collab.common.formatting import month_name, month_short, rate_with_counts, with_unit
+from collab.common.formatting import month_name, month_short
 from collab.enums import Statistic
 from collab.models import Collaborative, MeasureVersion
 from metrics.actions.drafts import Conflict
@@ -23,6 +23,7 @@ from metrics.enums import MissingReason, Severity, Source
 from metrics.forms.month import field_name, seen_text
 from metrics.imports.upload import Line
 from metrics.models import Submission
+from metrics.presenters.values import counts_cases, value_words
 from metrics.queries.months import Past, Sheet, SheetMeasure
 from metrics.queries.series import kind_of
 from metrics.suppression import State, shown
@@ -49,13 +50,11 @@ def number_labels(version: MeasureVersion) -> tuple[str, str]:
 
 
 def result_text(version: MeasureVersion, numerator: float | None, denominator: float | None) -> str:
-    """ "62 % (31 of 50)", "14.5 days (290 of 20)", "7"; an en dash where there is no value."""
+    """ "62 % (31 of 50)", "14.5 days (20 cases)", "7"; an en dash where there is no value."""
     value = version.value(numerator, denominator)
     if value is None:
         return _("nobody to count") if numerator == 0 and denominator == 0 else "–"
-    if not version.statistic.takes_denominator:
-        return with_unit(value, version.unit)
-    return rate_with_counts(value, version.unit, numerator, denominator)
+    return value_words(version, value, numerator, denominator if version.statistic.takes_denominator else None)
 
 
 def typed_result(version: MeasureVersion, entry: Entry) -> str:
@@ -194,6 +193,7 @@ class Row:
     is_proportion: bool
     takes_denominator: bool
     divides: bool
+    counts_cases: bool
     past: tuple[tuple[str, str], ...]
     spark: Spark | None
     groups: tuple[Groups, ...] = ()
@@ -253,6 +253,7 @@ class _GridMaker:
             is_proportion=item.version.statistic is Statistic.PROPORTION,
             takes_denominator=item.version.statistic.takes_denominator,
             divides=item.version.statistic.has_denominator,
+            counts_cases=counts_cases(item.version),
             past=tuple(
                 (month_short(one.month), result_text(item.version, one.numerator, one.denominator))
                 for one in reversed(past)

@@ -2,12 +2,18 @@
 
 Signals follow Anhøj's runs analysis around the centre line, phase by phase; a new definition of a measure begins a new
 phase. Limits are added where the measure asks for a p or u chart and there are enough points.
+
+Runs analysis says that a series is not chance alone; what that means is read from where the run lies. A run that goes on
+is the level now. A run that opens a phase is the level before: half of the points lie on either side of a median, so
+those after it lie on the other side, and the level moved there. A run between two stretches on the other side came and
+may have gone again; nothing more is claimed of it than how many points since lie where.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +35,9 @@ FEWEST_POINTS = 10
 
 FEWEST_FOR_LIMITS = 12
 """Limits from fewer points are trial limits at best (statistics.md section 5): below it a run chart is drawn."""
+
+FEWEST_FOR_A_LEVEL = 3
+"""Fewer points before or after a run tell no level of their own."""
 
 WITH_LIMITS = {ChartKind.P: "p", ChartKind.U: "u"}
 
@@ -60,13 +69,22 @@ class SignalKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One signal: the columns of its points, on which side they lie, and whether it still holds."""
+    """One signal: the columns of its points, on which side they lie, what it means, and whether that still holds.
+
+    ``others_since`` of the ``points_since`` the end of a shift lie on the other side. ``moved``: the shift was the
+    level before, and the meaning is that of the other side. ``rising`` is the direction of few crossings, None where
+    both halves of the points lie about the same.
+    """
 
     kind: SignalKind
     meaning: Meaning
     places: tuple[int, ...]
     above: bool
     ongoing: bool
+    moved: bool = False
+    points_since: int = 0
+    others_since: int = 0
+    rising: bool | None = None
 
     @property
     def first(self) -> int:
@@ -96,11 +114,12 @@ class Phase:
 class Reading:
     """One series read. Arrays have one element a month, in the measure's unit, NaN where there is nothing.
 
-    ``kind`` is run, p or u. ``signals`` are those of the last phase, those that still hold first, newest first.
+    ``kind`` is run, p or u, ``step`` how many months one period has. ``signals`` are those of the last phase, those that still hold first, newest first.
     """
 
     kind: str
     months: tuple[dt.date, ...]
+    step: int
     state: States
     values: Floats
     centre: Floats
@@ -117,8 +136,9 @@ class Reading:
 
     @property
     def holding(self) -> Signal | None:
-        """The signal that still holds."""
-        return next((signal for signal in self.signals if signal.ongoing), None)
+        """The signal of the runs analysis that still holds; one month outside the limits is none yet."""
+        found = (signal for signal in self.signals if signal.ongoing and signal.kind is not SignalKind.OUTSIDE)
+        return next(found, None)
 
     @property
     def meaning(self) -> Meaning:
@@ -129,6 +149,10 @@ class Reading:
     def centre_name(self) -> str:
         """What the centre line is called."""
         return _("median") if self.kind == "run" else _("mean")
+
+    def month_name(self, place: int) -> str:
+        """What the month or quarter of a column is called."""
+        return formatting.period_name(self.months[place], step=self.step)
 
     @property
     def sentence(self) -> str:
@@ -180,6 +204,7 @@ def _read_rows(panel: Panel, kind: str, rows: Ints) -> list[Reading]:
             Reading(
                 kind=kind,
                 months=panel.months,
+                step=panel.measure.collaborative.step,
                 state=panel.state[row],
                 values=values[place],
                 centre=centre[place],
@@ -223,18 +248,15 @@ def _signals(
     phase = phases[-1]
     direction = Direction(phase.version.direction)
     runs = _runs(values, centre, phase)
-    newest = runs[-1][0][-1]
     found = [
-        Signal(SignalKind.SHIFT, _meaning(direction, above=above), tuple(places), above, ongoing=places[-1] == newest)
-        for places, above in runs
+        _shift(runs, number, direction)
+        for number, (places, _above) in enumerate(runs)
         if len(places) > phase.longest_run_max
     ]
+    # Of two shifts the later one says where the level is.
+    found[:-1] = [replace(shift, ongoing=False, moved=False) for shift in found[:-1]]
     if phase.crossings < phase.crossings_min and not found:
-        places = [place for run, _above in runs for place in run]
-        half = len(places) // 2
-        rise = float(np.mean(values[places[half:]]) - np.mean(values[places[:half]]))
-        meaning = _meaning(direction, above=rise > 0) if rise else Meaning.CHANGE
-        found.append(Signal(SignalKind.CROSSINGS, meaning, tuple(places), rise > 0, ongoing=True))
+        found.append(_few_crossings(runs, direction))
     latest = int(np.flatnonzero(~np.isnan(values))[-1])
     for place in range(phase.first, phase.last + 1):
         if values[place] > upper[place] or values[place] < lower[place]:
@@ -242,7 +264,51 @@ def _signals(
             found.append(
                 Signal(SignalKind.OUTSIDE, _meaning(direction, above=above), (place,), above, ongoing=place == latest)
             )
-    return tuple(sorted(found, key=lambda signal: (signal.ongoing, signal.last), reverse=True))
+    # One point outside is a question; a shift is a level. What holds of both is told by the shift.
+    return tuple(
+        sorted(
+            found,
+            key=lambda signal: (signal.ongoing, signal.kind is not SignalKind.OUTSIDE, signal.last),
+            reverse=True,
+        )
+    )
+
+
+def _shift(runs: Sequence[tuple[list[int], bool]], number: int, direction: Direction) -> Signal:
+    """The run of that number, too long for chance, and what the points before and after it make of it."""
+    places, above = runs[number]
+    before, after = _sides(runs[:number]), _sides(runs[number + 1 :])
+    moved = _is_level(after, not above) and not _is_level(before, not above)
+    return Signal(
+        SignalKind.SHIFT,
+        _meaning(direction, above=above != moved),
+        tuple(places),
+        above,
+        ongoing=moved or not after,
+        moved=moved,
+        points_since=len(after),
+        others_since=after.count(not above),
+    )
+
+
+def _few_crossings(runs: Sequence[tuple[list[int], bool]], direction: Direction) -> Signal:
+    """Too few crossings without a shift: a direction only where the two halves lie mostly on different sides."""
+    places = [place for run, _above in runs for place in run]
+    sides = _sides(runs)
+    first, second = sides[: len(sides) // 2], sides[len(sides) // 2 :]
+    rising = next((above for above in (True, False) if _is_level(first, not above) and _is_level(second, above)), None)
+    meaning = Meaning.CHANGE if rising is None else _meaning(direction, above=rising)
+    return Signal(SignalKind.CROSSINGS, meaning, tuple(places), bool(rising), ongoing=True, rising=rising)
+
+
+def _sides(runs: Sequence[tuple[list[int], bool]]) -> list[bool]:
+    """For each point of the runs, whether it lies above the centre line."""
+    return [above for places, above in runs for _place in places]
+
+
+def _is_level(sides: Sequence[bool], above: bool) -> bool:
+    """Whether there are points enough, and most of them lie on that side."""
+    return len(sides) >= FEWEST_FOR_A_LEVEL and 2 * sides.count(above) > len(sides)
 
 
 def _runs(values: Floats, centre: Floats, phase: Phase) -> list[tuple[list[int], bool]]:
@@ -278,8 +344,15 @@ def _what_it_shows(reading: Reading) -> str:
     phase = reading.phases[-1] if reading.phases else None
     if phase is None or reading.latest is None:
         return "" if (reading.state == State.HIDDEN).any() else _("Nothing reported yet.")
-    if phase.useful < FEWEST_POINTS and phase.values < FEWEST_POINTS:
+    if phase.values < FEWEST_POINTS:
         return _too_few(reading, phase)
+    if phase.useful < FEWEST_POINTS:
+        return _("No signal can be told: %(count)s of %(values)s points lie on the %(centre)s of %(value)s itself.") % {
+            "count": phase.values - phase.useful,
+            "values": phase.values,
+            "centre": reading.centre_name,
+            "value": formatting.with_unit(phase.centre, phase.version.unit),
+        }
     if not reading.signals:
         return _("No signal: the points vary around the %(centre)s of %(value)s.") % {
             "centre": reading.centre_name,
@@ -303,35 +376,64 @@ def _too_few(reading: Reading, phase: Phase) -> str:
         phase.values,
     ) % {
         "count": phase.values,
-        "month": formatting.month_name(reading.months[phase.first]),
+        "month": reading.month_name(phase.first),
         "needed": FEWEST_POINTS,
     }
 
 
 def signal_words(reading: Reading, signal: Signal) -> str:
     """One signal in a sentence, with what it means."""
+    if signal.kind is SignalKind.OUTSIDE:
+        return _outside_words(reading, signal)
     text = {
         (Meaning.IMPROVEMENT, True): _("%(what)s: an improvement."),
         (Meaning.CONCERN, True): _("%(what)s: a concern."),
-        (Meaning.IMPROVEMENT, False): _("%(what)s: an improvement that has not lasted."),
-        (Meaning.CONCERN, False): _("%(what)s: a concern that has passed."),
+        (Meaning.IMPROVEMENT, False): _("%(what)s: an improvement that may not have lasted."),
+        (Meaning.CONCERN, False): _("%(what)s: a concern that may have passed."),
     }.get((signal.meaning, signal.ongoing), _("%(what)s."))
-    return text % {"what": _rule_words(reading, signal)}
+    what = _crossings_words(reading, signal) if signal.kind is SignalKind.CROSSINGS else _shift_words(reading, signal)
+    return text % {"what": what}
 
 
-def _rule_words(reading: Reading, signal: Signal) -> str:
-    first, last = (formatting.month_name(reading.months[place]) for place in (signal.first, signal.last))
-    if signal.kind is SignalKind.OUTSIDE:
-        text = _("%(month)s lies above the upper limit") if signal.above else _("%(month)s lies below the lower limit")
-        return text % {"month": first}
-    if signal.kind is SignalKind.CROSSINGS:
-        phase = reading.phases[-1]
-        return _("Too few crossings of the %(centre)s (%(count)s, at least %(least)s expected), so the level moved") % {
-            "centre": reading.centre_name,
-            "count": phase.crossings,
-            "least": phase.crossings_min,
-        }
-    if signal.ongoing:
+def _outside_words(reading: Reading, signal: Signal) -> str:
+    """One month is no level: it asks a question, and lasts or passes no more than that."""
+    text = (
+        _("%(month)s lies above the upper limit: ask what was different.")
+        if signal.above
+        else _("%(month)s lies below the lower limit: ask what was different.")
+    )
+    return text % {"month": reading.month_name(signal.first)}
+
+
+def _crossings_words(reading: Reading, signal: Signal) -> str:
+    text = {
+        True: _("Too few crossings of the %(centre)s (%(count)s, at least %(least)s expected), so the level moved up"),
+        False: _(
+            "Too few crossings of the %(centre)s (%(count)s, at least %(least)s expected), so the level moved down"
+        ),
+        None: _(
+            "Too few crossings of the %(centre)s (%(count)s, at least %(least)s expected), so the level moved, "
+            "but not in one direction"
+        ),
+    }[signal.rising]
+    phase = reading.phases[-1]
+    return text % {"centre": reading.centre_name, "count": phase.crossings, "least": phase.crossings_min}
+
+
+def _shift_words(reading: Reading, signal: Signal) -> str:
+    if signal.moved:
+        text = (
+            _(
+                "The level moved down after %(last)s (%(count)s points above the %(centre)s, then %(others)s of "
+                "%(since)s below it)"
+            )
+            if signal.above
+            else _(
+                "The level moved up after %(last)s (%(count)s points below the %(centre)s, then %(others)s of "
+                "%(since)s above it)"
+            )
+        )
+    elif not signal.points_since:
         text = (
             _("Shift of %(count)s points above the %(centre)s since %(first)s")
             if signal.above
@@ -339,11 +441,24 @@ def _rule_words(reading: Reading, signal: Signal) -> str:
         )
     else:
         text = (
-            _("Shift of %(count)s points above the %(centre)s from %(first)s to %(last)s")
+            _(
+                "Shift of %(count)s points above the %(centre)s from %(first)s to %(last)s, then %(others)s of "
+                "%(since)s below it"
+            )
             if signal.above
-            else _("Shift of %(count)s points below the %(centre)s from %(first)s to %(last)s")
+            else _(
+                "Shift of %(count)s points below the %(centre)s from %(first)s to %(last)s, then %(others)s of "
+                "%(since)s above it"
+            )
         )
-    return text % {"count": len(signal.places), "centre": reading.centre_name, "first": first, "last": last}
+    return text % {
+        "count": len(signal.places),
+        "centre": reading.centre_name,
+        "first": reading.month_name(signal.first),
+        "last": reading.month_name(signal.last),
+        "others": signal.others_since,
+        "since": signal.points_since,
+    }
 
 
 def _what_is_hidden(reading: Reading) -> str:

@@ -59,6 +59,8 @@ LOW, HIGH = 31, 61
 # The median is the single 33: nine points above it, then nine below.
 SHIFT = [HIGH, HIGH, 33, *[HIGH] * 7, *[LOW] * 9]
 # The median is the 46 at the end: nine points below it, then short runs.
+# Four low, nine high in the middle, five low; the 46 is the median.
+EPISODE = [*[LOW] * 4, *[HIGH] * 9, *[LOW] * 5]
 PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
 
 
@@ -105,17 +107,65 @@ PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
         (
             "down",
             PAST,
+            "The level moved up after September 2025 (9 points below the median, then 11 of 13 above it): a concern.",
+            Meaning.CONCERN,
+        ),
+        (
+            "up",
+            PAST,
             (
-                "Shift of 9 points below the median from January 2025 to September 2025: an improvement that has not "
-                "lasted."
+                "The level moved up after September 2025 (9 points below the median, then 11 of 13 above it): an "
+                "improvement."
+            ),
+            Meaning.IMPROVEMENT,
+        ),
+        (
+            "none",
+            PAST,
+            "The level moved up after September 2025 (9 points below the median, then 11 of 13 above it).",
+            Meaning.CHANGE,
+        ),
+        (
+            "up",
+            [33, *EPISODE],
+            (
+                "Shift of 9 points above the median from June 2025 to February 2026, then 5 of 5 below it: an "
+                "improvement that may not have lasted."
+            ),
+            Meaning.NONE,
+        ),
+        (
+            "down",
+            [33, *EPISODE],
+            (
+                "Shift of 9 points above the median from June 2025 to February 2026, then 5 of 5 below it: a concern "
+                "that may have passed."
             ),
             Meaning.NONE,
         ),
         (
             "down",
             [HIGH] * 6 + [LOW] * 6,
-            "Too few crossings of the median (1, at least 3 expected), so the level moved: an improvement.",
+            "Too few crossings of the median (1, at least 3 expected), so the level moved down: an improvement.",
             Meaning.IMPROVEMENT,
+        ),
+        (
+            "down",
+            [LOW] * 6 + [HIGH] * 6,
+            "Too few crossings of the median (1, at least 3 expected), so the level moved up: a concern.",
+            Meaning.CONCERN,
+        ),
+        (
+            "down",
+            [HIGH] * 3 + [LOW] * 6 + [HIGH] * 3,
+            ("Too few crossings of the median (2, at least 3 expected), so the level moved, but not in one direction."),
+            Meaning.CHANGE,
+        ),
+        (
+            "down",
+            [0] * 10 + [3, 4],
+            "No signal can be told: 10 of 12 points lie on the median of 0\u202f% itself.",
+            Meaning.NONE,
         ),
     ],
 )
@@ -157,7 +207,8 @@ def test_limits_come_with_twelve_points_and_only_where_they_are_asked_for():
     assert reading.kind == "p"
     for mine, theirs in ((reading.centre, expected.cl), (reading.lower, expected.lcl), (reading.upper, expected.ucl)):
         np.testing.assert_allclose(mine, theirs, rtol=1e-12)
-    assert reading.sentence == "January 2026 lies above the upper limit: a concern."
+    assert reading.sentence == "January 2026 lies above the upper limit: ask what was different."
+    assert reading.meaning is Meaning.NONE
     assert read_one(panel_of(measure_of(chart="run"), parts, wholes)).kind == "run"
 
 

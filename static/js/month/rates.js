@@ -10,6 +10,14 @@ function fill(words, values) {
   return words.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
 }
 
+/** "31 of 50" where people are counted; "20 cases" for a mean, a median or a score. */
+function sentence(cell, denominator, words) {
+  if (!("cases" in cell.body.dataset)) {
+    return words.rate;
+  }
+  return denominator === 1 ? words.case : words.cases;
+}
+
 export function showResult(cell, words) {
   const { multiplier, unit } = cell.body.dataset;
   const divides = "divides" in cell.body.dataset;
@@ -26,7 +34,11 @@ export function showResult(cell, words) {
   const value = (divides ? numerator / denominator : numerator) * Number(multiplier);
   const text = unit ? `${showNumber(value)}\u202f${unit}` : showNumber(value);
   cell.result.value = hasDenominator
-    ? fill(words.rate, { value: text, numerator: showNumber(numerator), denominator: showNumber(denominator) })
+    ? fill(sentence(cell, denominator, words), {
+        value: text,
+        numerator: showNumber(numerator),
+        denominator: showNumber(denominator),
+      })
     : text;
 }
 
