@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,9 @@ def parse(content: object) -> CollaborativeFile:
         raise LoadError(problems)
     schema = root.take("schema", _whole_number, default=SCHEMA)
     if schema is not None and schema != SCHEMA:
-        problems.append(_("schema: this version reads schema %(known)s, not %(given)s.") % _given(schema))
+        problems.append(
+            _("schema: this version reads schema %(known)s, not %(given)s.") % {"known": SCHEMA, "given": schema}
+        )
     collaborative = _Reader(root.raw("collaborative"), "collaborative", problems)
     details, center = _read_collaborative(collaborative)
     measures = _read_measures(root.raw("measures"), problems)
@@ -85,10 +88,6 @@ def parse(content: object) -> CollaborativeFile:
     return CollaborativeFile(
         center_slug=center["slug"], center_name=center["name"], details=details, measures=tuple(measures)
     )
-
-
-def _given(schema: object) -> dict[str, object]:
-    return {"known": SCHEMA, "given": schema}
 
 
 def _read_collaborative(reader: _Reader) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -144,11 +143,12 @@ def _read_measure(reader: _Reader) -> MeasureFile | None:
         "stat": reader.take("stat", _choice(Statistic)),
         "numerator": reader.take("numerator", _text(5000)),
     }
-    optional = {name: reader.take(name, read, default=None) for name, read in _OPTIONAL.items() if reader.has(name)}
+    optional = {name: reader.take(name, read, default=None) for name, read in _OPTIONAL.items()}
     reader.refuse_the_rest()
     if len(reader.problems) > before:
         return None
-    definition |= optional
+    # What is not given, or given without a value, is the statistic's or the model's to fill.
+    definition |= {name: value for name, value in optional.items() if value is not None}
     _check_measure(reader, definition)
     return MeasureFile(code=str(code), required=bool(required), definition=settled(definition))
 
@@ -181,9 +181,6 @@ class _Reader:
 
     def at(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
-
-    def has(self, key: str) -> bool:
-        return self.content.get(key) is not None or key in self.content
 
     def raw(self, key: str) -> object:
         """The value as it stands, or ``MISSING``."""
@@ -304,8 +301,6 @@ def _month(value: object) -> dt.date:
 
 
 def _time_zone(value: object) -> str:
-    from django.core.exceptions import ValidationError
-
     try:
         validate_time_zone(str(value))
     except ValidationError as error:

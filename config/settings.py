@@ -125,7 +125,6 @@ TEMPLATES = [
         },
     }
 ]
-COTTON_DIR = "cotton"
 
 # --- Data ----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
@@ -253,8 +252,6 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Learning Commons"
 # Browsers allow passkeys on http only at localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-# Rate limits count per address: behind a proxy, without this, all people would share the proxy's.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 # MAIL_PROVIDER names an anymail backend ("mailgun", "postmark", …); without it EMAIL_URL says how, and a trial
@@ -392,4 +389,5 @@ DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 # --- Forms ---------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-CRISPY_FAIL_SILENTLY = DEBUG
+# A field that can not be drawn is an error, never a gap in the form.
+CRISPY_FAIL_SILENTLY = False

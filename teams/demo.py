@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from collab.models import User
-from teams.queries.people import HeldRole, roles_of
+from teams.queries.people import RoleLine, roles_of_all
 
 # A name under .example never resolves (RFC 2606): no mail to it can be received, so nobody can verify an address in it.
 DOMAIN = "demo.example"
@@ -23,7 +23,7 @@ class DemonstrationAccount:
 
     email: str
     name: str
-    roles: list[HeldRole]
+    roles: list[RoleLine]
 
     @property
     def role(self) -> str:
@@ -40,8 +40,9 @@ def demonstration_accounts() -> QuerySet[User]:
 
 def shown_accounts() -> list[DemonstrationAccount]:
     """The accounts with a role, in the order in which they were made."""
-    shown = [DemonstrationAccount(user.email, user.name, roles_of(user)) for user in demonstration_accounts()]
-    return [account for account in shown if account.roles]
+    people = list(demonstration_accounts())
+    roles = roles_of_all(people)
+    return [DemonstrationAccount(user.email, user.name, roles[user.pk]) for user in people if roles[user.pk]]
 
 
 def context(_request: HttpRequest) -> dict[str, Any]:

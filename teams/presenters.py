@@ -61,11 +61,6 @@ class ShownRequest:
         return Answer(self.request.answer) if self.request.answer else None
 
     @property
-    def is_settled(self) -> bool:
-        """Answered with yes or no; "later" still waits."""
-        return self.answer in (Answer.YES, Answer.NO)
-
-    @property
     def answer_url(self) -> str:
         team = self.request.team
         return reverse("request_answer", args=[team.collaborative.slug, team.slug, self.request.pk])

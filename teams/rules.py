@@ -24,12 +24,10 @@ class TeamsPermission(StrEnum):
 
     VIEW_AGENCY = "teams.view_agency"
     MANAGE_AGENCY = "teams.manage_agency"
-    LEAD_AGENCY = "teams.lead_agency"
     VIEW_TEAM = "teams.view_team"
     MANAGE_TEAM = "teams.manage_team"
     MANAGE_TEAM_PEOPLE = "teams.manage_team_people"
     BELONG_TO_TEAM = "teams.belong_to_team"
-    LEAD_TEAM = "teams.lead_team"
     ANSWER_REQUESTS = "teams.answer_requests"
     APPOINT_COORDINATORS = "teams.appoint_coordinators"
 
@@ -65,11 +63,14 @@ def _member_rows(user: Any) -> Q:
     return Q(pk__in=roles_by_team(user))
 
 
-def _leads_its_agency(user: Any, team: Any) -> bool:
-    return team.agency_id in led_agency_ids(user) or team.partner_agency_id in led_agency_ids(user)
+def leads_agency_of(user: Any, team: Any) -> bool:
+    """Whether the person is a senior leader of the team's agency, or of its partner agency."""
+    led = led_agency_ids(user)
+    return team.agency_id in led or team.partner_agency_id in led
 
 
-def _led_agency_rows(user: Any) -> Q:
+def teams_of_led_agencies(user: Any) -> Q:
+    """The same over teams."""
     led = led_agency_ids(user)
     return Q(agency_id__in=led) | Q(partner_agency_id__in=led)
 
@@ -92,12 +93,10 @@ def _led_team_rows(user: Any) -> Q:
 
 view_agency = Access(TeamsPermission.VIEW_AGENCY)
 manage_agency = Access(TeamsPermission.MANAGE_AGENCY)
-lead_agency = Access(TeamsPermission.LEAD_AGENCY)
 view_team = Access(TeamsPermission.VIEW_TEAM)
 manage_team = Access(TeamsPermission.MANAGE_TEAM)
 manage_team_people = Access(TeamsPermission.MANAGE_TEAM_PEOPLE)
 belong_to_team = Access(TeamsPermission.BELONG_TO_TEAM)
-lead_team = Access(TeamsPermission.LEAD_TEAM)
 answer_requests = Access(TeamsPermission.ANSWER_REQUESTS)
 appoint_coordinators = Access(TeamsPermission.APPOINT_COORDINATORS)
 
@@ -107,21 +106,19 @@ for access in (view_agency, manage_agency):
         lambda user, agency: agency.center_id in coordinated_center_ids(user),
         lambda user: Q(center_id__in=coordinated_center_ids(user)),
     )
-for access in (view_agency, lead_agency):
-    access.grant(
-        lambda user, agency: agency.pk in led_agency_ids(user),
-        lambda user: Q(pk__in=led_agency_ids(user)),
-    )
+view_agency.grant(
+    lambda user, agency: agency.pk in led_agency_ids(user),
+    lambda user: Q(pk__in=led_agency_ids(user)),
+)
 
 for access in (view_team, manage_team, manage_team_people):
     access.grant(is_site_administrator, everything_for_administrators)
     access.grant(_coordinates, _coordinated_rows)
 for access in (view_team, belong_to_team):
     access.grant(_is_member, _member_rows)
-for access in (manage_team_people, lead_team):
-    access.grant(_leads_team, _led_team_rows)
+manage_team_people.grant(_leads_team, _led_team_rows)
 for access in (view_team, answer_requests):
-    access.grant(_leads_its_agency, _led_agency_rows)
+    access.grant(leads_agency_of, teams_of_led_agencies)
 view_team.grant(
     lambda user, team: team.collaborative_id in taught_collaborative_ids(user),
     lambda user: Q(collaborative_id__in=taught_collaborative_ids(user)),
@@ -164,7 +161,7 @@ view_collaborative.grant(
     lambda user: Q(pk__in=user.team_memberships.current().values("team__collaborative_id")),
 )
 view_collaborative.grant(
-    lambda user, collaborative: collaborative.teams.filter(_led_agency_rows(user)).exists(),
+    lambda user, collaborative: collaborative.teams.filter(teams_of_led_agencies(user)).exists(),
     lambda user: (
         Q(
             pk__in=user.agency_roles.current()

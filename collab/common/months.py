@@ -18,7 +18,6 @@ from django.db import models
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-MONTHS_A_QUARTER = 3
 ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-01)?")
 NAMED_MONTH = re.compile(r"([A-Za-z]+)\.?\s+(\d{4})")
 

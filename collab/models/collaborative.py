@@ -137,7 +137,7 @@ class Collaborative(models.Model):
     @property
     def last_month(self) -> dt.date:
         """The last reporting period's first month."""
-        return list(self.reporting_months())[-1]
+        return self.reporting_months()[-1]
 
     @property
     def span(self) -> Span:

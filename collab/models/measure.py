@@ -177,11 +177,6 @@ class MeasureVersion(models.Model):
     def statistic(self) -> Statistic:
         return Statistic(self.stat)
 
-    @property
-    def goal_fraction(self) -> float | None:
-        """The goal on the scale of numerator ÷ denominator."""
-        return None if self.goal is None else self.goal / self.multiplier
-
     def value(self, numerator: float | None, denominator: float | None) -> float | None:
         """The value in the measure's unit, or None where there is none: a zero denominator is missing, never 0."""
         if numerator is None:

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -108,7 +109,7 @@ def _difference(model: type[models.Model] | None, change: dict[str, Any]) -> Dif
         with contextlib.suppress(FieldDoesNotExist):
             label = str(getattr(model._meta.get_field(name), "verbose_name", label))
     return Difference(
-        label=label[:1].upper() + label[1:],
+        label=capfirst(label),
         old=_words(model, name, change.get("old")),
         new=_words(model, name, change.get("new")),
     )

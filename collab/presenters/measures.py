@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from collab.common.formatting import number, with_unit
@@ -95,8 +96,7 @@ def advice_on(measures: Sequence[Measure]) -> list[str]:
 
 
 def _label(name: str) -> str:
-    label = str(getattr(MeasureVersion._meta.get_field(name), "verbose_name", name))
-    return label[:1].upper() + label[1:]
+    return capfirst(str(getattr(MeasureVersion._meta.get_field(name), "verbose_name", name)))
 
 
 def _value(version: MeasureVersion, name: str) -> str:

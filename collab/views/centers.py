@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
@@ -63,7 +65,8 @@ def center(request: SignedInRequest, center: str) -> HttpResponse:
 def center_edit(request: SignedInRequest, center: str) -> HttpResponse:
     """Rename a center."""
     found = _managed(request, center)
-    form = CenterNameForm(request.POST or None, instance=Center(pk=found.pk, name=found.name, slug=found.slug))
+    # The form writes what is typed onto its instance; the page around it shows what is stored.
+    form = CenterNameForm(request.POST or None, instance=copy.copy(found))
     if request.method == "POST" and form.is_valid():
         change_center(by=request.user, center=found, name=form.cleaned_data["name"])
         messages.success(request, _("Saved."))

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collab.common.sections import due_items_for, home_sections_for, sections_for
-from collab.enums import CollaborativeStatus
 from collab.models import Center, Collaborative
 from collab.presenters.home import facts, nothing_due
 from collab.queries.collaboratives import find_collaborative
@@ -39,7 +38,7 @@ def collaborative(request: HttpRequest, collaborative: str) -> HttpResponse:
     context = {
         "collaborative": found,
         "nav_key": "overview",
-        "status": CollaborativeStatus(found.status),
+        "status": found.standing,
         "facts": facts(found),
         "sections": sections_for(found, found.span, request.user),
     }

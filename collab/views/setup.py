@@ -38,7 +38,7 @@ def settings(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "lines": lines,
         "done_count": sum(line.done for line in lines),
         "missing": [line for line in lines if line.needed and not line.done],
-        "status": CollaborativeStatus(found.status),
+        "status": found.standing,
         "is_setup": found.status == CollaborativeStatus.SETUP,
         "is_running": found.status == CollaborativeStatus.RUNNING,
     }

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collab.common.audit import record
+from collab.common import audit
 from collab.common.changes import locked
 from collab.common.jobs import mark_stale, send_after_commit
 from collab.models import User
@@ -72,7 +72,7 @@ def _invite_one(by: User, subject: Subject, role: InvitedRole, person: Addressee
         token_hash=hashed(new_token()),
         **{role.subject_kind.value: subject},
     )
-    record(
+    audit.record(
         by=by,
         event=TeamsEvent.INVITED,
         target=invitation,
@@ -92,7 +92,7 @@ def resend(*, by: User, invitation: Invitation) -> None:
     invitation.expires_at = timezone.now() + LIFETIME
     invitation.sent_at = None
     invitation.save(update_fields=["expires_at", "sent_at"])
-    record(
+    audit.record(
         by=by,
         event=TeamsEvent.INVITATION_RESENT,
         target=invitation,
@@ -111,7 +111,7 @@ def revoke(*, by: User, invitation: Invitation) -> None:
         return
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
-    record(
+    audit.record(
         by=by,
         event=TeamsEvent.INVITATION_REVOKED,
         target=invitation,
@@ -207,7 +207,7 @@ def _finish(invitation: Invitation, user: User) -> None:
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     role, subject = InvitedRole(invitation.role), invitation.subject
-    record(
+    audit.record(
         by=user,
         event=TeamsEvent.INVITATION_ACCEPTED,
         target=invitation,

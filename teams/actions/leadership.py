@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from collab.common.audit import record
+from collab.common import audit
 from collab.common.changes import change, locked
 from collab.models import User
 from teams.enums import Answer, TeamsEvent
@@ -18,7 +18,7 @@ from teams.models import LeaderRequest, Team
 def make_request(*, by: User, team: Team, text: str, why: str = "", needed_by: dt.date | None = None) -> LeaderRequest:
     """Ask the senior leader for one thing."""
     request = LeaderRequest.objects.create(team=team, text=text, why=why, needed_by=needed_by, made_by=by)
-    record(
+    audit.record(
         by=by,
         event=TeamsEvent.REQUEST_MADE,
         target=request,
@@ -39,7 +39,7 @@ def answer_request(*, by: User, request: LeaderRequest, answer: Answer, note: st
     request.answer, request.answer_note = answer, note
     request.answered_by, request.answered_at = by, timezone.now()
     request.save(update_fields=["answer", "answer_note", "answered_by", "answered_at"])
-    record(
+    audit.record(
         by=by,
         event=TeamsEvent.REQUEST_ANSWERED,
         target=request,
@@ -56,4 +56,4 @@ def set_leader_goal(*, by: User, team: Team, goal: str) -> None:
     team = locked(team)
     changes = change(team, {"leader_goal": goal})
     if changes:
-        record(by=by, event=TeamsEvent.LEADER_GOAL_SET, target=team, scope=team.collaborative, changes=changes)
+        audit.record(by=by, event=TeamsEvent.LEADER_GOAL_SET, target=team, scope=team.collaborative, changes=changes)

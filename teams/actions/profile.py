@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from collab.common.audit import record
+from collab.common import audit
 from collab.common.changes import change
 from collab.enums import CollabEvent
 from collab.models import User
@@ -17,4 +17,4 @@ def change_profile(*, by: User, name: str, pronouns: str) -> None:
     person = User.objects.select_for_update().get(pk=by.pk)
     changes = change(person, {"name": name, "pronouns": pronouns})
     if changes:
-        record(by=by, event=CollabEvent.PROFILE_CHANGED, target=person, changes=changes)
+        audit.record(by=by, event=CollabEvent.PROFILE_CHANGED, target=person, changes=changes)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from collab.common.audit import record
+from collab.common import audit
 from collab.common.changes import change, locked
 from collab.enums import CollabEvent
 from collab.models import Center, CenterAppointment, Collaborative, CollaborativeAppointment, User
@@ -61,7 +61,7 @@ def give_role(*, by: User | None, user: User, role: InvitedRole, subject: Subjec
         same["role"] = role.leads_to
     held, created = row._default_manager.get_or_create(**same, defaults={"role": role.leads_to})
     if created:
-        record(by=by, event=given, target=held, scope=scope_of(subject), name=str(user), role=role.leads_to.value)
+        audit.record(by=by, event=given, target=held, scope=scope_of(subject), name=str(user), role=role.leads_to.value)
     return held  # type: ignore[return-value]  # the table's rows are the four of HeldRole
 
 
@@ -72,7 +72,7 @@ def end_role(*, by: User, held: HeldRole, on: dt.date) -> None:
     check_can_end(held, on, timezone.now().date())
     held.ended_on = on
     held.save(update_fields=["ended_on"])
-    record(
+    audit.record(
         by=by,
         event=_ROWS[_kind_of(held)][2],
         target=held,
@@ -89,7 +89,7 @@ def change_membership(*, by: User, membership: TeamMembership, role: TeamRole, d
     membership = locked(membership)
     changes = change(membership, {"role": role.value, "discipline": discipline})
     if changes:
-        record(
+        audit.record(
             by=by,
             event=TeamsEvent.MEMBER_CHANGED,
             target=membership,

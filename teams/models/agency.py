@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from collab.common.models import Dated, DatedQuerySet, current_q
 from collab.models import Center
 from teams.enums import AgencyRole
-from teams.rules import lead_agency, view_agency
+from teams.rules import view_agency
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
@@ -26,9 +26,6 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             team_count=models.Count("teams", distinct=True) + models.Count("partner_teams", distinct=True),
             leader_count=models.Count("appointments", filter=current_q(prefix="appointments__"), distinct=True),
         )
-
-    def led_by(self, user: Any) -> Self:
-        return self.filter(lead_agency.rows(user))
 
 
 class Agency(models.Model):

@@ -157,7 +157,3 @@ class Invitation(models.Model):
         if found is None:
             raise ValueError("An invitation is always for one object.")
         return found
-
-    @property
-    def is_open(self) -> bool:
-        return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()

@@ -31,7 +31,13 @@ from teams.addresses import Addressee
 from teams.enums import InvitedRole, SubjectKind
 from teams.models import AgencyAppointment, Invitation, TeamMembership
 from teams.models.invitation import LIFETIME, hashed
-from teams.queries.invitations import invitation_for, open_invitations_for, waiting_invitations
+from teams.queries.invitations import (
+    InvitationState,
+    invitation_for,
+    open_invitations_for,
+    state_of,
+    waiting_invitations,
+)
 from tests.factories.collab import PASSWORD, UserFactory
 from tests.factories.teams import InvitationFactory, TeamFactory, TeamMembershipFactory
 from tests.worlds import World
@@ -331,7 +337,7 @@ def test_a_weak_password_makes_no_account_and_keeps_the_invitation() -> None:
         accept_as_new_person(invitation=invitation, name="Ana", password="short")
     assert User.objects.filter(email="ana@example.org").exists() is False
     invitation.refresh_from_db()
-    assert invitation.is_open
+    assert state_of(invitation) is InvitationState.OPEN
 
 
 def test_the_database_refuses_a_second_waiting_invitation() -> None:

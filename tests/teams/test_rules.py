@@ -21,12 +21,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 TABLES: dict[TeamsPermission, tuple[Any, type[models.Model]]] = {
     TeamsPermission.VIEW_AGENCY: (rules.view_agency, Agency),
     TeamsPermission.MANAGE_AGENCY: (rules.manage_agency, Agency),
-    TeamsPermission.LEAD_AGENCY: (rules.lead_agency, Agency),
     TeamsPermission.VIEW_TEAM: (rules.view_team, Team),
     TeamsPermission.MANAGE_TEAM: (rules.manage_team, Team),
     TeamsPermission.MANAGE_TEAM_PEOPLE: (rules.manage_team_people, Team),
     TeamsPermission.BELONG_TO_TEAM: (rules.belong_to_team, Team),
-    TeamsPermission.LEAD_TEAM: (rules.lead_team, Team),
     TeamsPermission.ANSWER_REQUESTS: (rules.answer_requests, Team),
     TeamsPermission.APPOINT_COORDINATORS: (rules.appoint_coordinators, Center),
 }
