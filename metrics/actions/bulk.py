@@ -9,7 +9,7 @@ from django.db import transaction
 
 from metrics.actions.submissions import Imported, import_months
 from metrics.imports.bulk import Bulk
-from teams.actions.agencies import add_agency
+from teams.actions.agencies import add_agencies
 from teams.actions.teams import NewTeam, enroll_teams
 
 
@@ -26,11 +26,7 @@ def import_bulk(*, by: Any, bulk: Bulk, note: str = "", now: dt.datetime | None 
 def _create_teams(*, by: Any, bulk: Bulk) -> None:
     """Make what the rows name and the collaborative does not have yet, in the file's order."""
     new_teams = bulk.new_teams()
-    for team in new_teams:
-        if team.agency._state.adding:
-            team.agency = add_agency(
-                by=by, center=bulk.collaborative.center, code=team.agency.code, name=team.agency.name
-            )
+    add_agencies(by=by, agencies=[team.agency for team in new_teams if team.agency._state.adding])
     enrolled = enroll_teams(
         by=by,
         collaborative=bulk.collaborative,

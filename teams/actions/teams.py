@@ -11,10 +11,12 @@ import random
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from collab.common.audit import record
+from collab.common.audit import record, record_each
 from collab.common.changes import change, locked
 from collab.common.jobs import mark_stale
 from collab.common.names import first_free
@@ -59,11 +61,16 @@ def enroll_teams(
     """
     # Two people enrolling at once would draw the same codes: the collaborative's row makes them queue.
     collaborative = locked(collaborative)
-    existing = list(Team.objects.filter(collaborative=collaborative).values_list("slug", "code_name"))
-    slugs = {slug for slug, _code in existing}
-    codes = draw_code_names({code for _slug, code in existing}, len(new_teams), chance or random.SystemRandom())
-    enrolled = []
-    for new, code in zip(new_teams, codes, strict=True):
+    existing = Team.objects.filter(collaborative=collaborative)
+    slugs, codes = set(), set()
+    for slug, code in existing.values_list("slug", "code_name"):
+        slugs.add(slug)
+        codes.add(code)
+    alone = set(existing.filter(partner_agency=None).values_list("agency_id", flat=True))
+    drawn = draw_code_names(codes, len(new_teams), chance or random.SystemRandom())
+    to_store = []
+    for new, code in zip(new_teams, drawn, strict=True):
+        _check_agencies(new, alone)
         name = new.name or default_name(new.agency, new.partner_agency)
         team = Team(
             collaborative=collaborative,
@@ -74,23 +81,38 @@ def enroll_teams(
             code_name=code,
             enrolled_on=new.enrolled_on or collaborative.start,
         )
-        team.full_clean()
-        team.save()
+        # Not full_clean: it asks the database a dozen questions a team, all of them answered above.
+        team.clean_fields(exclude=["collaborative", "agency", "partner_agency"])
         slugs.add(team.slug)
-        record(
-            by=by,
-            event=TeamsEvent.TEAM_ENROLLED,
-            target=team,
-            scope=collaborative,
-            name=name,
-            agency=new.agency.pk,
-            partner_agency=new.partner_agency.pk if new.partner_agency else None,
-            enrolled_on=team.enrolled_on.isoformat(),
-        )
-        enrolled.append(team)
+        to_store.append(team)
+    enrolled = Team.objects.bulk_create(to_store)
+    record_each(
+        by=by,
+        event=TeamsEvent.TEAM_ENROLLED,
+        targets={
+            team: {
+                "name": team.name,
+                "agency": team.agency_id,
+                "partner_agency": team.partner_agency_id,
+                "enrolled_on": team.enrolled_on.isoformat(),
+            }
+            for team in enrolled
+        },
+        scope=collaborative,
+    )
     if enrolled:
         mark_stale(ROSTER, str(collaborative.pk))
     return enrolled
+
+
+def _check_agencies(new: NewTeam, alone: set[int]) -> None:
+    """One team of its own for an agency, and two agencies in a pair. ``alone`` are those that have a team: added to."""
+    if new.partner_agency == new.agency:
+        raise ValidationError(_("The partner must be another agency."))
+    if new.partner_agency is None:
+        if new.agency.pk in alone:
+            raise ValidationError(_("This agency already has a team in this collaborative."))
+        alone.add(new.agency.pk)
 
 
 def default_name(agency: Agency, partner: Agency | None) -> str:

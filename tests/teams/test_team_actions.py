@@ -11,9 +11,10 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from collab.common.models import StaleMark
-from teams.actions.agencies import add_agency, change_agency
+from teams.actions.agencies import add_agencies, add_agency, change_agency
 from teams.actions.leadership import answer_request, make_request, set_leader_goal
 from teams.actions.profile import change_profile
 from teams.actions.roles import change_membership, end_role
@@ -89,6 +90,34 @@ def test_an_agency_enrolls_one_team_of_its_own() -> None:
     partner = AgencyFactory(center=team.collaborative.center)
     enroll_teams(by=None, collaborative=team.collaborative, new_teams=[NewTeam(team.agency, partner)])
     assert Team.objects.count() == 2
+
+
+def test_what_is_enrolled_at_once_is_held_to_the_same_rules(events: Events) -> None:
+    collaborative = CollaborativeFactory()
+    north, south = AgencyFactory.create_batch(2, center=collaborative.center)
+    for new_teams, sentence in (
+        ([NewTeam(north), NewTeam(north)], "This agency already has a team in this collaborative."),
+        ([NewTeam(south), NewTeam(north, north)], "The partner must be another agency."),
+        ([NewTeam(south), NewTeam(north, name="x" * 201)], "at most 200 characters"),
+    ):
+        with pytest.raises(ValidationError, match=sentence):
+            enroll_teams(by=None, collaborative=collaborative, new_teams=new_teams)
+    for codes in (["NEW", "NEW"], ["NEW", north.code]):
+        with pytest.raises(ValidationError, match="This center already has an agency with this code"):
+            add_agencies(by=None, agencies=[Agency(center=collaborative.center, code=code, name="x") for code in codes])
+    assert (Team.objects.count(), Agency.objects.count(), marks(), events()) == (0, 2, [], [])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_are_enrolled_in_as_few_statements_as_one(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    collaborative = CollaborativeFactory()
+    agencies = [Agency(center=collaborative.center, code=f"A{n}", name=f"Agency {n}") for n in range(count)]
+    with django_assert_num_queries(16):
+        stored = add_agencies(by=None, agencies=agencies)
+        enroll_teams(by=None, collaborative=collaborative, new_teams=[NewTeam(agency) for agency in stored])
+    assert Team.objects.count() == count
 
 
 def test_code_names_are_drawn_by_chance_and_never_twice() -> None:
@@ -340,5 +369,3 @@ def test_words_of_the_agency_queryset() -> None:
     AgencyAppointmentFactory(agency=agency, ended_on=dt.date(2025, 1, 1))
     counted = Agency.objects.with_counts().get(pk=agency.pk)
     assert (counted.team_count, counted.leader_count) == (2, 3)
-    leader = agency.appointments.current().first().user
-    assert list(Agency.objects.led_by(leader)) == [agency]
