@@ -231,6 +231,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my_work"
 ACCOUNT_ADAPTER = "collab.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "collab.forms.accounts.LoginForm",
+    "add_email": "collab.forms.accounts.AddEmailForm",
+    "change_password": "collab.forms.accounts.ChangePasswordForm",
+    "set_password": "collab.forms.accounts.SetPasswordForm",
+    "reset_password": "collab.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "collab.forms.accounts.ResetPasswordKeyForm",
+    "reauthenticate": "collab.forms.accounts.ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -247,6 +256,13 @@ ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip", "demo_sign_in": "30/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "collab.forms.accounts.AuthenticateForm",
+    "reauthenticate": "collab.forms.accounts.CodeAgainForm",
+    "activate_totp": "collab.forms.accounts.ActivateTOTPForm",
+    "add_webauthn": "collab.forms.accounts.AddWebAuthnForm",
+    "edit_webauthn": "collab.forms.accounts.EditWebAuthnForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Learning Commons"

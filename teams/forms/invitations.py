@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from collab.forms.accounts import PASSWORD_HELP
 from collab.models import User
 from teams.addresses import Addressee, read_addresses
 from teams.enums import InvitedRole, SubjectKind
@@ -86,7 +87,7 @@ class NewPersonForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Choose a password"),
-        help_text=_("At least 12 characters. Three or four words that do not belong together work well."),
+        help_text=PASSWORD_HELP,
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from django.urls import reverse
 import config.settings
 from collab.models import User
 from tests.factories.collab import PASSWORD, UserFactory
+from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -160,3 +162,24 @@ def test_administrators_hold_no_role_they_were_not_given(who: str) -> None:
     user = UserFactory(is_staff=True, is_superuser=who == "superuser")
     assert user.has_perm("teams.belong_to_team", None) is False
     assert user.has_perm("no.such_permission") is False
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("account_login", ["E-mail address*", "Password*", "Keep me signed in"]),
+        ("account_reset_password", ["E-mail address*"]),
+    ],
+)
+def test_forms_are_labelled_in_plain_words(client: Client, name: str, labels: list[str]) -> None:
+    page = Page(client.get(reverse(name)))
+    assert page.texts("main form label") == labels
+    assert page.all("main [placeholder]") == []
+
+
+def test_every_form_of_allauth_that_people_see_speaks_our_words(client_for: Callable[[User], Client]) -> None:
+    client = client_for(UserFactory())
+    page = Page(client.get(reverse("account_change_password")))
+    assert page.texts("main form label") == ["Current password*", "New password*", "New password, once more*"]
+    assert page.all("main [placeholder]") == []
+    assert Page(client.get(reverse("account_email"))).texts("[aria-labelledby=add] label") == ["E-mail address*"]

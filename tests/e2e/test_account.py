@@ -28,7 +28,7 @@ def coordinator() -> User:
 
 def enter_password(page: Page, live_server: LiveServer, user: User) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
-    page.get_by_role("textbox", name="Email").fill(user.email)
+    page.get_by_role("textbox", name="E-mail address").fill(user.email)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -86,7 +86,7 @@ def test_passkey_is_set_up_and_signs_in(
     confirm_it_is_you(page, axe)
     expect(page.get_by_role("heading", level=1)).to_have_text("Add a passkey or security key")
     axe(page)
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in with this key alone, without a password").check()
     page.get_by_role("button", name="Add the key").click()
     # Then they get recovery codes
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
@@ -162,7 +162,7 @@ def test_forgotten_password(
     page.get_by_role("link", name="Forgot your password?").click()
     axe(page)
     at_320(page)
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     axe(page)
@@ -173,13 +173,13 @@ def test_forgotten_password(
     # A password that is too common is refused with a reason at the field
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose a new password")
-    page.get_by_label("New Password", exact=False).first.fill("password")
-    page.get_by_label("New Password (again)").fill("password")
+    page.locator("#id_password1").fill("password")
+    page.get_by_label("New password, once more").fill("password")
     page.get_by_role("button", name="Save the new password").click()
     expect(page.locator(".error-summary")).to_be_focused()
     axe(page)
-    page.get_by_label("New Password", exact=False).first.fill("a calm and long evening")
-    page.get_by_label("New Password (again)").fill("a calm and long evening")
+    page.locator("#id_password1").fill("a calm and long evening")
+    page.get_by_label("New password, once more").fill("a calm and long evening")
     page.get_by_role("button", name="Save the new password").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your password is changed")
     # The link works once

@@ -43,7 +43,7 @@ def test_sign_in_and_find_the_way_by_keyboard(
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     axe(page)
     # When they type their e-mail address and password
-    page.get_by_label("Email").fill(sponsor.email)
+    page.get_by_label("E-mail address").fill(sponsor.email)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     # Then they land on My work
@@ -142,7 +142,7 @@ def test_parts_that_fail_say_so_and_an_ended_session_leads_back(
     page.evaluate("htmx.ajax('GET', '/help/', '#content')")
     # Then the reader signs in and comes back to where they were
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    page.get_by_role("textbox", name="Email").fill(sponsor.email)
+    page.get_by_role("textbox", name="E-mail address").fill(sponsor.email)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{live_server.url}/search/?q=first")
