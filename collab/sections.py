@@ -28,9 +28,9 @@ from collab.common.sections import (
     contributes_sections,
 )
 from collab.enums import CollaborativeRole, CollaborativeStatus, CollaborativeType, PackageStatus
-from collab.models import Collaborative
+from collab.models import Center, Collaborative
 from collab.presenters.measures import advice_on
-from collab.rules import CollabPermission
+from collab.rules import CollabPermission, coordinated_center_ids
 
 MOST_RESULTS = 20
 
@@ -204,4 +204,27 @@ def unfinished_setups(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
             where=collaborative.name,
             tone=Tone.ATTENTION,
             detail=_("It begins with %(month)s.") % {"month": month_name(collaborative.start)},
+        )
+
+
+@contributes_due
+def first_steps(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
+    """Where an empty site begins, and an empty center."""
+    if user.is_superuser and not Center.objects.exists():
+        yield DueItem(
+            title=_("There is no center yet"),
+            url=reverse("center_new"),
+            action=_("Add a center"),
+            due=None,
+            where=_("This site"),
+            detail=_("Add the organization that hosts your first collaborative; then invite its coordinator."),
+        )
+    for center in Center.objects.filter(pk__in=coordinated_center_ids(user), collaboratives=None):
+        yield DueItem(
+            title=_("There is no collaborative yet"),
+            url=reverse("collaborative_new", args=[center.slug]),
+            action=_("Add a collaborative"),
+            due=None,
+            where=center.name,
+            detail=_("Begin with its topic, its aim and its months; a checklist then leads you through the rest."),
         )

@@ -22,7 +22,8 @@ from collab.common.sections import (
     contributes_nav,
     contributes_search,
 )
-from collab.models import Collaborative
+from collab.enums import CenterRole
+from collab.models import Center, CenterAppointment, Collaborative
 from teams.enums import InvitedRole, SubjectKind, TeamStatus
 from teams.models import Agency, Invitation, LeaderRequest, Team, TeamMembership
 from teams.presenters import address_of_people
@@ -68,6 +69,25 @@ def invitations_and_requests(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
             due=request.needed_by,
             where=request.team.name,
             tone=Tone.ATTENTION,
+        )
+
+
+@contributes_due
+def centers_without_coordinator(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
+    """Site administrators appoint coordinators: centers that have none, and none invited, wait for that."""
+    if not user.is_superuser:
+        return
+    looked_after = CenterAppointment.objects.current().filter(role=CenterRole.COORDINATOR)
+    invited = Invitation.objects.open().filter(role=InvitedRole.COORDINATOR)
+    alone = Center.objects.exclude(pk__in=looked_after.values("center")).exclude(pk__in=invited.values("center"))
+    for center in alone:
+        yield DueItem(
+            title=_("Nobody coordinates this center"),
+            url=reverse("center_people", args=[center.slug]) + "#invite",
+            action=_("Invite a coordinator"),
+            due=None,
+            where=center.name,
+            detail=_("Coordinators set up its collaboratives and look after them."),
         )
 
 

@@ -217,6 +217,9 @@ def test_a_coordinator_sets_up_a_collaborative_from_nothing(client_for: ClientFo
         "lock_after_days": "60",
         "data_sharing": "coded",
     }
+    assert [(item.title, item.url) for item in due_items_for(user, NOW)] == [
+        ("There is no collaborative yet", reverse("collaborative_new", args=["lakeside"]))
+    ]
     made = client.post(reverse("collaborative_new", args=["lakeside"]), details)
     settings = reverse("collaborative_settings", args=["seen-within-a-week"])
     assert (made.status_code, made.headers["Location"]) == (302, settings)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from collab.common.sections import ChecklistLine, nav_for
+from collab.common.sections import ChecklistLine, due_items_for, nav_for
+from collab.models import User
+from teams.enums import InvitedRole
 from teams.sections import teams_and_their_people
-from tests.factories.collab import CollaborativeFactory
+from tests.factories.collab import CenterAppointmentFactory, CenterFactory, CollaborativeFactory, UserFactory
 from tests.factories.teams import InvitationFactory, TeamFactory, TeamMembershipFactory
 from tests.worlds import World
 
@@ -53,3 +56,24 @@ def test_who_finds_teams_in_the_menu(world: World) -> None:
 def test_a_teams_menu_has_people_and_requests(world: World) -> None:
     items = [item for item in nav_for(world.team, world.fresh("clinician")) if item.key in ("people", "requests")]
     assert [(item.key, item.order) for item in items] == [("people", 60), ("requests", 70)]
+
+
+def due(user: User) -> list[tuple[str, str, str]]:
+    return [(item.title, item.where, item.url) for item in due_items_for(user, timezone.now())]
+
+
+def test_the_administrator_of_an_empty_site_is_led_to_the_first_coordinator() -> None:
+    administrator = UserFactory(is_superuser=True)
+    assert due(administrator) == [("There is no center yet", "This site", "/centers/new/")]
+    center = CenterFactory(name="Valley Center", slug="valley")
+    someone_elses = CenterAppointmentFactory()
+    waiting = [("Nobody coordinates this center", "Valley Center", "/centers/valley/people/#invite")]
+    assert due(administrator) == waiting
+    invitation = InvitationFactory(team=None, center=center, role=InvitedRole.COORDINATOR)
+    assert due(administrator) == []
+    invitation.revoked_at = timezone.now()
+    invitation.save()
+    assert due(administrator) == waiting
+    CenterAppointmentFactory(center=center)
+    assert due(administrator) == []
+    assert [title for title, _where, _url in due(someone_elses.user)] == ["There is no collaborative yet"]
