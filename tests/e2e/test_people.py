@@ -39,6 +39,7 @@ def test_a_team_leader_invites_and_the_colleague_joins(
     page.get_by_role("button", name="Send invitations").click()
     # Then the line is named, nothing is sent, and what was typed is still there
     expect(page.locator(".error-summary")).to_contain_text("Line 2: “nobody” is not an e-mail address.")
+    expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_label("Who")).to_have_value("Ana Rivera <ana@example.org>\nnobody")
     assert mail.outbox == []
     axe(page)
