@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from teams.demo import shown_accounts
 from tests.factories.collab import UserFactory
@@ -84,3 +85,14 @@ def test_it_is_limited(client: Client) -> None:
     response = client.post(URL, {"email": "x@demo.example"})
     assert response.status_code == 429
     assert "That was too often" in response.content.decode()
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_five_queries_show_any_number_of_accounts(
+    django_assert_num_queries: DjangoAssertNumQueries, accounts: int
+) -> None:
+    for number in range(accounts):
+        TeamMembershipFactory(user__email=f"person{number}@demo.example")
+    with django_assert_num_queries(5):
+        assert len(shown_accounts()) == accounts
