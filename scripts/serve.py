@@ -205,7 +205,9 @@ def write_line(text: str) -> bool:
 def site_children(python: str) -> list[Child]:
     """The three programs of the site. Jobs run at a lower priority, so that they never hold a page up."""
     web = [python, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "config.wsgi:application"]
-    celery = ["nice", "-n", "5", python, "-m", "celery", "--quiet", "-A", "config"]
+    # Who tries the site out as root knows it; elsewhere than here nobody runs the worker so.
+    no_sermon = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = ["nice", "-n", "5", python, *no_sermon, "-m", "celery", "--quiet", "-A", "config"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING", *alone]
     beat = [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"]
