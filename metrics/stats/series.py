@@ -30,6 +30,8 @@ USUAL_DENOMINATORS = 6
 PROPORTION_KINDS = frozenset({"proportion"})
 RATE_KINDS = frozenset({"rate", "ratio"})
 SINGLE_VALUE_KINDS = frozenset({"count", "mean", "median", "score", "days_between"})
+DIVIDED_KINDS = PROPORTION_KINDS | RATE_KINDS | {"mean"}
+"""Their value is numerator ÷ denominator; the second number of a median or score only says how many cases it is of."""
 
 
 class FindingCode(StrEnum):
@@ -97,7 +99,7 @@ def check_limits(
     has_den = history_den is not None
     den = denominators(history_den, num) if has_den else np.full(num.shape, np.nan)
     new_above, new_below = _number(new_num), _number(new_den)
-    with_den = stat not in SINGLE_VALUE_KINDS or has_den
+    with_den = stat in DIVIDED_KINDS and (has_den or stat not in SINGLE_VALUE_KINDS)
     earlier = rates(num, den if with_den else None)
     value = float(rates(new_above, new_below if with_den else None))
     found = [

@@ -65,6 +65,17 @@ def test_a_team_that_varies_more_than_its_denominators_explain_is_not_asked_ever
     assert codes(num, den, 9000, 16000, "proportion") == ["outside_own_limits"]
 
 
+def test_the_cases_behind_a_score_or_median_do_not_divide_it() -> None:
+    for stat in ("score", "median"):
+        earlier = [2.0, 2.5, 2.0, 1.5, 2.0, 2.5, 2.0, 2.5]
+        assert codes(earlier, [6, 5, 6, 6, 5, 6, 6, 6], 2.5, 6, stat) == []
+        (finding,) = series.check_limits(earlier, [6] * 8, 25, 6, stat)[:1]
+        assert (finding.code, finding.value) == ("outside_own_limits", 25)
+        assert codes(earlier, [6] * 8, 2.5, 60, stat) == ["denominator_jump"]
+    (mean,) = series.check_limits([20, 25], [10, 10], 250, 10, "mean")
+    assert (mean.code, mean.value) == ("tenfold_change", 25)
+
+
 def test_limits_without_width_are_not_used() -> None:
     assert codes([0] * 10, [40] * 10, 1, 40, "proportion") == []
     assert codes([5.0] * 10, None, 6.0, None, "mean") == []
