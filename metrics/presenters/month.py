@@ -419,12 +419,15 @@ def shown_value(version: MeasureVersion, value: Value | None, *, may_see_small: 
 
 
 def read_rows(sheet: Sheet, *, may_see_small: bool) -> list[ReadRow]:
-    """The live revision line by line. Groups are hidden together, for one hidden group could be worked out."""
+    """The live revision line by line. Groups are hidden together, for one hidden group could be worked out.
+
+    Notes are for those who may see small counts: "only 3 people" stands in a note just as it would in a number.
+    """
     found: list[ReadRow] = []
     for item in sheet.measures:
         value = sheet.live_values.get(item.key)
         text, state = shown_value(item.version, value, may_see_small=may_see_small)
-        found.append(ReadRow(item.version.name, text, value.note if value else "", state))
+        found.append(ReadRow(item.version.name, text, value.note if value and may_see_small else "", state))
         for breakdown in item.breakdowns:
             found += _read_groups(item, breakdown, sheet.live_values, state, may_see_small=may_see_small)
     return found
@@ -513,7 +516,7 @@ def _changes(
             shown_value(item.version, value, may_see_small=may_see_small)[0] if value else _("empty")
             for value in (old, new)
         ]
-        notes = [value.note if value else "" for value in (old, new)]
+        notes = [value.note if value and may_see_small else "" for value in (old, new)]
         if notes[0] != notes[1]:
             texts = [f"{text} – “{note}”" if note else text for text, note in zip(texts, notes, strict=True)]
         yield Change(names.get(key, str(key)), texts[0], texts[1])

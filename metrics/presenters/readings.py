@@ -3,10 +3,10 @@
 Signals follow Anhøj's runs analysis around the centre line, phase by phase; a new definition of a measure begins a new
 phase. Limits are added where the measure asks for a p or u chart and there are enough points.
 
-Runs analysis says that a series is not chance alone; what that means is read from where the run lies. A run that goes on
-is the level now. A run that opens a phase is the level before: half of the points lie on either side of a median, so
-those after it lie on the other side, and the level moved there. A run between two stretches on the other side came and
-may have gone again; nothing more is claimed of it than how many points since lie where.
+Runs analysis says that a series is not chance alone; what that means is read from where the run lies. A run that goes
+on is the level now. A run that opens a phase is the level before: half of the points lie on either side of a median,
+so those after it lie on the other side, and the level moved there. A run between two stretches on the other side came
+and may have gone again; nothing more is claimed of it than how many points since lie where.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ class Phase:
 class Reading:
     """One series read. Arrays have one element a month, in the measure's unit, NaN where there is nothing.
 
-    ``kind`` is run, p or u, ``step`` how many months one period has. ``signals`` are those of the last phase, those that still hold first, newest first.
+    ``kind`` is run, p or u, ``step`` how many months one period has. ``signals`` are those of the last phase, those
+    that still hold first, newest first.
     """
 
     kind: str

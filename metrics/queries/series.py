@@ -14,17 +14,17 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from collab.common.access import remembered
 from collab.enums import DataSharing, Statistic
 from collab.models import Collaborative, Measure, MeasureVersion
+from collab.rules import sponsor_collaborative
 from metrics.models import BenchmarkValue, Observation, Submission
-from metrics.rules import compare_teams, own_team_ids, see_small_counts, sees_pooled_results
+from metrics.rules import compare_teams, is_own, own_teams, see_small_counts
 from metrics.suppression import Floats, Kind, State, States, masked, may_compare, states
 from teams.enums import TeamStatus
 from teams.models import Team
-from teams.rules import led_agency_ids
 
 
 class Sight(StrEnum):
@@ -55,7 +55,9 @@ class Sight(StrEnum):
 class Panel:
     """One measure: rows are teams, columns months. Numbers are NaN unless ``state`` is a value.
 
-    ``reasons`` holds the reason for a missing value by (row, column); a missing cell without one was never reported.
+    Only a denominator of 0 stands beside a missing value too: nobody was there to count, which is no secret and not the
+    same as no report. ``reasons`` holds the reason for a missing value by (row, column); a missing cell without one was
+    never reported.
     """
 
     measure: Measure
@@ -183,7 +185,7 @@ def sight_of(user: Any, collaborative: Collaborative) -> Sight:
             return Sight.EVERYTHING
         if _takes_part(user, collaborative):
             return Sight(DataSharing(collaborative.data_sharing).value)
-        return Sight.POOLED if sees_pooled_results(user, collaborative) else Sight.NOTHING
+        return Sight.POOLED if sponsor_collaborative.check(user, collaborative) else Sight.NOTHING
 
     return remembered(user, f"sight_of_{collaborative.pk}", load)
 
@@ -227,7 +229,7 @@ def comparison(user: Any, collaborative: Collaborative, *, measures: Sequence[Me
     chosen = measures_of(collaborative) if measures is None else list(measures)
     span = tuple(collaborative.ended_months())
     teams = _compared_teams(user, collaborative, sight)
-    own = [team.pk for team in teams if _is_own(user, team)]
+    own = [team.pk for team in teams if is_own(user, team)]
     coded = sight is Sight.CODED
     peers = tuple(
         Peer(
@@ -293,18 +295,7 @@ def submitted_months(teams: Sequence[Team], months: Sequence[dt.date]) -> dict[t
 
 
 def _takes_part(user: Any, collaborative: Collaborative) -> bool:
-    return Team.objects.filter(collaborative=collaborative).filter(_own_rows(user)).exists()
-
-
-def _own_rows(user: Any) -> Q:
-    """The teams whose figures are the person's own: as a member, or as the senior leader of the agency."""
-    led = led_agency_ids(user)
-    return Q(pk__in=own_team_ids(user)) | Q(agency_id__in=led) | Q(partner_agency_id__in=led)
-
-
-def _is_own(user: Any, team: Team) -> bool:
-    led = led_agency_ids(user)
-    return team.pk in own_team_ids(user) or team.agency_id in led or team.partner_agency_id in led
+    return Team.objects.filter(collaborative=collaborative).filter(own_teams(user)).exists()
 
 
 def _compared_teams(user: Any, collaborative: Collaborative, sight: Sight) -> list[Team]:
@@ -373,6 +364,7 @@ def _panel(
             above[:, columns], below[:, columns], kind=kind_of(version.statistic), may_see_small=allowed
         )
     numerator, denominator = masked(above, below, state)
+    denominator[(state == State.MISSING) & (above == 0) & (below == 0)] = 0
     return Panel(measure, months, numerator, denominator, state, reasons)
 
 

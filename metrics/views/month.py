@@ -202,10 +202,11 @@ def _read_only(
 ) -> HttpResponse:
     sheet = sheet_for(team, month)
     may_reopen = reopen_permission.check(request.user, team)
-    rows = read_rows(sheet, may_see_small=see_small_counts.check(request.user, team)) if sheet.live else []
+    may_see_small = see_small_counts.check(request.user, team)
     context = page_context(team, month) | {
         "sheet": sheet,
-        "rows": rows,
+        "rows": read_rows(sheet, may_see_small=may_see_small) if sheet.live else [],
+        "shows_notes": may_see_small,
         "closed": closed,
         "submitted_when": when(sheet.live.submitted_at, team.collaborative.time_zone) if sheet.live else "",
         "is_reporting_month": team.collaborative.is_reporting_month(month),

@@ -261,16 +261,19 @@ def test_others_read_and_small_counts_stay_with_their_own(world: World, client_f
                 "no_show.language.es": "2/16",
             },
             action="submit",
-        ),
+        )
+        | {"note:no_show": "Only 3 people came back"},
     )
     coach = CollaborativeAppointmentFactory(collaborative=world.team.collaborative).user
     leader = AgencyAppointmentFactory(agency=world.team.agency).user
     for name in ("month", "month_history"):
         page = client_for(coach).get(address(name)).content.decode()
         assert "32.5\u202f% (13 of 40)" in page
-        assert re.findall(r"\b(?:2 of 16|12\.5|11 of 24|45\.8)\b", page) == []
+        assert re.findall(r"\b(?:2 of 16|12\.5|11 of 24|45\.8|3 people)\b", page) == []
     own = client_for(leader).get(address()).content.decode()
     assert "12.5\u202f% (2 of 16)" in own
+    assert "Only 3 people came back" in own
+    assert "Only 3 people came back" in client_for(leader).get(address("month_history")).content.decode()
     assert 'id="month-form"' not in own
 
 

@@ -64,6 +64,7 @@ def test_its_own_people_see_every_number(team, measure):
     panel = team_panels(team, member_of(team))[0]
     assert panel.months == tuple(team.collaborative.reporting_months())
     np.testing.assert_array_equal(panel.numerator[0, :7], [30, 5, NAN, NAN, 0, 55, NAN])
+    np.testing.assert_array_equal(panel.denominator[0, :7], [60, 60, NAN, NAN, 60, 60, 0])
     np.testing.assert_array_equal(panel.values[0, :7], [50, 5 / 60 * 100, NAN, NAN, 0, 55 / 60 * 100, NAN])
     assert panel.state[0, :7].tolist() == [VALUE, VALUE, MISSING, MISSING, VALUE, VALUE, MISSING]
     assert panel.reasons == {(0, 3): "not_collected"}
@@ -74,7 +75,7 @@ def test_faculty_get_no_small_number_unless_the_agreement_says_so(team, measure)
     coach = faculty_of(team.collaborative)
     panel = team_panels(team, coach)[0]
     np.testing.assert_array_equal(panel.numerator[0, :7], [30, NAN, NAN, NAN, 0, NAN, NAN])
-    np.testing.assert_array_equal(panel.denominator[0, :7], [60, NAN, NAN, NAN, 60, NAN, NAN])
+    np.testing.assert_array_equal(panel.denominator[0, :7], [60, NAN, NAN, NAN, 60, NAN, 0])
     assert panel.state[0, :7].tolist() == [VALUE, HIDDEN, MISSING, MISSING, VALUE, HIDDEN, MISSING]
     team.collaborative.faculty_see_small_counts = True
     team.collaborative.save()
