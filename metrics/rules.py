@@ -8,15 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from collab.common.access import Access
-from collab.rules import (
-    coordinated_center_ids,
-    everything_for_administrators,
-    is_site_administrator,
-    manage_collaborative,
-    sponsored_collaborative_ids,
-    taught_collaborative_ids,
-)
-from teams.rules import belong_to_team, led_agency_ids, roles_by_team, view_team
+from collab.rules import manage_collaborative, taught_collaborative_ids, teach_collaborative
+from teams.rules import belong_to_team, leads_agency_of, manage_team, teams_of_led_agencies, view_team
 
 
 class MetricsPermission(StrEnum):
@@ -31,6 +24,16 @@ class MetricsPermission(StrEnum):
     VIEW_REPORT = "metrics.view_report"
 
 
+def is_own(user: Any, team: Any) -> bool:
+    """Whether the team's figures are the person's own: as one of its people, or as its agency's senior leader."""
+    return belong_to_team.check(user, team) or leads_agency_of(user, team)
+
+
+def own_teams(user: Any) -> Q:
+    """The same over teams."""
+    return belong_to_team.rows(user) | teams_of_led_agencies(user)
+
+
 view_figures = Access(MetricsPermission.VIEW_FIGURES)
 enter_figures = Access(MetricsPermission.ENTER_FIGURES)
 reopen_month = Access(MetricsPermission.REOPEN_MONTH)
@@ -42,18 +45,10 @@ view_report = Access(MetricsPermission.VIEW_REPORT)
 view_figures.grant(view_team.check, view_team.rows)
 enter_figures.grant(belong_to_team.check, belong_to_team.rows)
 
-reopen_month.grant(is_site_administrator, everything_for_administrators)
-reopen_month.grant(
-    lambda user, team: team.collaborative.center_id in coordinated_center_ids(user),
-    lambda user: Q(collaborative__center_id__in=coordinated_center_ids(user)),
-)
+reopen_month.grant(manage_team.check, manage_team.rows)
 
 # Small counts: the agency that typed them (its team and its own leader), and faculty where the agreement says so.
-see_small_counts.grant(belong_to_team.check, belong_to_team.rows)
-see_small_counts.grant(
-    lambda user, team: team.agency_id in led_agency_ids(user) or team.partner_agency_id in led_agency_ids(user),
-    lambda user: Q(agency_id__in=led_agency_ids(user)) | Q(partner_agency_id__in=led_agency_ids(user)),
-)
+see_small_counts.grant(is_own, own_teams)
 see_small_counts.grant(
     lambda user, team: (
         team.collaborative.faculty_see_small_counts and team.collaborative_id in taught_collaborative_ids(user)
@@ -65,10 +60,7 @@ see_small_counts.grant(
 
 # All teams side by side with names: faculty and the center. Teams compare under the data-sharing policy instead.
 compare_teams.grant(manage_collaborative.check, manage_collaborative.rows)
-compare_teams.grant(
-    lambda user, collaborative: collaborative.pk in taught_collaborative_ids(user),
-    lambda user: Q(pk__in=taught_collaborative_ids(user)),
-)
+compare_teams.grant(teach_collaborative.check, teach_collaborative.rows)
 view_jobs.grant(manage_collaborative.check, manage_collaborative.rows)
 
 # A report shows what its requester may see, small counts included: only that person opens it again.
@@ -76,13 +68,3 @@ view_report.grant(
     lambda user, report: report.requested_by_id == user.pk,
     lambda user: Q(requested_by_id=user.pk),
 )
-
-
-def sees_pooled_results(user: Any, collaborative: Any) -> bool:
-    """Sponsors read pooled results only."""
-    return collaborative.pk in sponsored_collaborative_ids(user)
-
-
-def own_team_ids(user: Any) -> frozenset[int]:
-    """Teams whose figures are the person's own."""
-    return frozenset(roles_by_team(user))

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from teams.models import Agency, Team
-from teams.rules import led_agency_ids
+from teams.rules import led_agency_ids, teams_of_led_agencies
 
 
 def teams_of_agency(agency: Agency, user: Any) -> list[Team]:
@@ -30,12 +30,7 @@ def my_teams(user: Any) -> list[Team]:
 
 def led_teams(user: Any) -> list[Team]:
     """The teams of the agencies that ``user`` leads."""
-    led = led_agency_ids(user)
-    if not led:
+    if not led_agency_ids(user):
         return []
-    return list(
-        Team.objects.filter(Q(agency__in=led) | Q(partner_agency__in=led))
-        .select_related("collaborative__center", "agency")
-        .order_by("name")
-        .distinct()
-    )
+    led = Team.objects.filter(teams_of_led_agencies(user))
+    return list(led.select_related("collaborative__center", "agency").order_by("name"))
