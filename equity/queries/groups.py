@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Sum
 
 from collab.models import Measure
 from equity.models import StratifiedObservation, Stratum
 from metrics.queries.series import kind_of
 from metrics.rules import see_small_counts
-from metrics.suppression import Shown, State, shown
+from metrics.suppression import Kind, Shown, State, shown
 from teams.models import Team
 
+Pair = tuple[float, float]
 MONTHS_TOGETHER = 3
 """Groups are small: one month of them says little and hides much (domain.md section 3.3 asks for 3 or 12)."""
 
@@ -43,22 +43,19 @@ def group_counts(team: Team, user: Any, months: Sequence[dt.date]) -> GroupCount
     Only measures whose value is numerator ÷ denominator can be summed over months.
     """
     last = tuple(months[-MONTHS_TOGETHER:])
-    sums = {
-        (measure, stratum): (numerator, denominator)
-        for measure, stratum, numerator, denominator in (
-            StratifiedObservation.objects.live()
-            .filter(team=team, month__in=last, numerator__isnull=False, stratum__stratifier__retired_on__isnull=True)
-            .order_by()
-            .values_list("measure", "stratum")
-            .annotate(above=Sum("numerator"), below=Sum("denominator"))
-        )
-    }
-    if not sums:
+    cells: dict[tuple[int, int], list[Pair]] = defaultdict(list)
+    for measure_id, stratum_id, numerator, denominator in (
+        StratifiedObservation.objects.live()
+        .filter(team=team, month__in=last, numerator__isnull=False, stratum__stratifier__retired_on__isnull=True)
+        .values_list("measure", "stratum", "numerator", "denominator")
+    ):
+        cells[measure_id, stratum_id].append((numerator or 0, denominator or 0))
+    if not cells:
         return GroupCounts(last, ())
     may_see = see_small_counts.check(user, team)
-    measures = Measure.objects.in_use().with_versions().filter(pk__in={measure for measure, _stratum in sums})
+    measures = Measure.objects.in_use().with_versions().filter(pk__in={measure for measure, _stratum in cells})
     strata = list(
-        Stratum.objects.filter(pk__in={stratum for _measure, stratum in sums})
+        Stratum.objects.filter(pk__in={stratum for _measure, stratum in cells})
         .select_related("stratifier")
         .order_by("stratifier__position", "stratifier__code", "position", "code")
     )
@@ -68,13 +65,26 @@ def group_counts(team: Team, user: Any, months: Sequence[dt.date]) -> GroupCount
             continue
         by_stratifier: dict[int, list[GroupCount]] = {}
         for stratum in strata:
-            if (measure.pk, stratum.pk) in sums:
-                counts = shown(
-                    *sums[measure.pk, stratum.pk], kind=kind_of(measure.latest.statistic), may_see_small=may_see
-                )
+            if (measure.pk, stratum.pk) in cells:
+                kind = kind_of(measure.latest.statistic)
+                counts = _together(cells[measure.pk, stratum.pk], kind, may_see_small=may_see)
                 by_stratifier.setdefault(stratum.stratifier_id, []).append(GroupCount(measure, stratum, counts))
         found += [group for groups in by_stratifier.values() for group in _without_remainders(groups)]
     return GroupCounts(last, tuple(found))
+
+
+def _together(months: Sequence[Pair], kind: Kind, *, may_see_small: bool) -> Shown:
+    """The months' sum; hidden too where it minus the months that are shown elsewhere would be a small number.
+
+    Each month has a page of its own. Where one month in three is hidden there, the sum would give it away.
+    """
+
+    def summed(pairs: Sequence[Pair]) -> Shown:
+        above, below = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+        return shown(above, below, kind=kind, may_see_small=may_see_small)
+
+    rest = summed([pair for pair in months if summed([pair]).state is State.HIDDEN])
+    return rest if rest.state is State.HIDDEN else summed(months)
 
 
 def _without_remainders(groups: list[GroupCount]) -> list[GroupCount]:
