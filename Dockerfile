@@ -34,6 +34,7 @@ COPY teams teams
 COPY pdsa pdsa
 COPY metrics metrics
 COPY equity equity
+COPY locale locale
 COPY templates templates
 COPY static static
 COPY deploy deploy
