@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ class Panel:
         """The newest definition."""
         return self.measure.latest
 
-    @property
+    @cached_property
     def versions(self) -> list[MeasureVersion]:
         """The definition that holds in each month."""
         return versions_by_month(self.measure, self.months)
@@ -82,7 +83,7 @@ class Panel:
         """Whether values of several teams can be added up."""
         return self.version.statistic.has_denominator
 
-    @property
+    @cached_property
     def breaks(self) -> tuple[int, ...]:
         """Columns in which a new definition begins, never the first one."""
         held = self.versions
