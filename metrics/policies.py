@@ -182,17 +182,5 @@ def state_of(
     return MonthState.LATE
 
 
-def month_state(team: Team, month: dt.date, now: dt.datetime | None = None) -> MonthState:
-    """What the month is to the team now."""
-    at = now or timezone.now()
-    return state_of(
-        team,
-        month,
-        at,
-        is_submitted=Submission.objects.live().filter(team=team, month=month).exists(),
-        reopened_until=open_until(team, month, at),
-    )
-
-
 def _local_day(collaborative: Collaborative, instant: dt.datetime) -> dt.date:
     return instant.astimezone(ZoneInfo(collaborative.time_zone)).date()

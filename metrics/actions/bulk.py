@@ -9,7 +9,6 @@ from django.db import transaction
 
 from metrics.actions.submissions import Imported, import_months
 from metrics.imports.bulk import Bulk
-from teams.actions.agencies import add_agencies
 from teams.actions.teams import NewTeam, enroll_teams
 
 
@@ -26,7 +25,6 @@ def import_bulk(*, by: Any, bulk: Bulk, note: str = "", now: dt.datetime | None 
 def _create_teams(*, by: Any, bulk: Bulk) -> None:
     """Make what the rows name and the collaborative does not have yet, in the file's order."""
     new_teams = bulk.new_teams()
-    add_agencies(by=by, agencies=[team.agency for team in new_teams if team.agency._state.adding])
     enrolled = enroll_teams(
         by=by,
         collaborative=bulk.collaborative,

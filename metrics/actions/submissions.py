@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collab.common import months
-from collab.common.audit import record
+from collab.common import audit, months
 from collab.common.formatting import month_name
 from collab.common.jobs import mark_stale, send_after_commit
 from collab.enums import Statistic
@@ -25,7 +24,7 @@ from metrics.enums import MetricsEvent, Source, SubmissionStatus
 from metrics.marks import RECOMPUTE, month_key
 from metrics.models import DraftCell, Observation, Reopening, Submission
 from metrics.policies import check_enter, check_reopen, check_reportable, needs_reason
-from metrics.queries.months import values_by_submission
+from metrics.queries.months import live_submission, values_by_submission
 from teams.models import Team
 
 SHORTEST_REASON = 3
@@ -92,7 +91,7 @@ def submit_month(
     at = now or timezone.now()
     _lock([team])
     check_enter(team, month, at)
-    live = Submission.objects.live().filter(team=team, month=month).select_related("submitted_by").first()
+    live = live_submission(team, month)
     if live and values_by_submission([live])[live.pk] == _by_key(values):
         DraftCell.objects.of(team, month).delete()
         return live
@@ -102,7 +101,7 @@ def submit_month(
         raise ReasonNeededError(month)
     (submission,) = _store([(TeamMonth(team, month, values), live)], by=by, source=source, note=note.strip(), at=at)
     DraftCell.objects.of(team, month).delete()
-    record(
+    audit.record(
         by=by,
         event=MetricsEvent.MONTH_CORRECTED if live else MetricsEvent.MONTH_SUBMITTED,
         target=submission,
@@ -148,7 +147,7 @@ def import_months(
         corrected += len(to_store) - new
         unchanged += len(batch) - len(to_store)
         touched |= {item.month for item, _live in to_store}
-    record(
+    audit.record(
         by=by,
         event=MetricsEvent.MONTHS_IMPORTED,
         target=collaborative,
@@ -173,7 +172,7 @@ def reopen_month(
     reopening = Reopening.objects.create(
         team=team, month=month, reason=reason.strip(), opened_by=by, opened_at=at, open_until=open_until
     )
-    record(
+    audit.record(
         by=by,
         event=MetricsEvent.MONTH_REOPENED,
         target=reopening,

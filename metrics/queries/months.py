@@ -150,7 +150,7 @@ def live_submission(team: Team, month: dt.date) -> Submission | None:
     return Submission.objects.live().for_month(month).filter(team=team).select_related("submitted_by").first()
 
 
-def measures_of(team: Team, month: dt.date) -> list[tuple[Measure, MeasureVersion]]:
+def measures_asked(team: Team, month: dt.date) -> list[tuple[Measure, MeasureVersion]]:
     """The measures asked for in the month, each with the definition that holds then."""
     collaborative = team.collaborative
     return [
@@ -171,7 +171,7 @@ def sheet_for(team: Team, month: dt.date) -> Sheet:
         month=month,
         measures=tuple(
             SheetMeasure(measure, version, tuple(breakdowns.get(measure.code, ())), tuple(past.get(measure.pk, ())))
-            for measure, version in measures_of(team, month)
+            for measure, version in measures_asked(team, month)
         ),
         live=live,
         live_values=stored_values(live) if live else {},

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collab.common.audit import record, record_each
+from collab.common import audit
 from collab.common.changes import change, locked
 from collab.models import Center, User
 from teams.enums import TeamsEvent
@@ -37,7 +37,7 @@ def add_agencies(*, by: User | None, agencies: Sequence[Agency]) -> list[Agency]
     for agency in agencies:
         agency.clean_fields(exclude=["center"])
     stored = Agency.objects.bulk_create(agencies)
-    record_each(
+    audit.record_each(
         by=by,
         event=TeamsEvent.AGENCY_CREATED,
         targets={agency: {"code": agency.code, "name": agency.name} for agency in stored},
@@ -52,4 +52,4 @@ def change_agency(*, by: User, agency: Agency, code: str, name: str, setting: st
     agency = locked(agency)
     changes = change(agency, {"code": code, "name": name, "setting": setting})
     if changes:
-        record(by=by, event=TeamsEvent.AGENCY_CHANGED, target=agency, scope=agency.center, changes=changes)
+        audit.record(by=by, event=TeamsEvent.AGENCY_CHANGED, target=agency, scope=agency.center, changes=changes)

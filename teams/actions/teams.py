@@ -16,11 +16,12 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from collab.common.audit import record, record_each
+from collab.common import audit
 from collab.common.changes import change, locked
 from collab.common.jobs import mark_stale
 from collab.common.names import first_free
 from collab.models import Collaborative, User
+from teams.actions.agencies import add_agencies
 from teams.enums import TeamsEvent, TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team
 from teams.policies import (
@@ -38,7 +39,10 @@ CODE_NAME = "Team %s"
 
 @dataclass(frozen=True, slots=True)
 class NewTeam:
-    """A team to enroll. Empty fields are filled: the name from the agency, the day from the collaborative's start."""
+    """A team to enroll. Empty fields are filled: the name from the agency, the day from the collaborative's start.
+
+    An agency that is not stored yet is added to its center with the team.
+    """
 
     agency: Agency
     partner_agency: Agency | None = None
@@ -56,11 +60,14 @@ def enroll_teams(
 ) -> list[Team]:
     """Enroll teams, each with a short name for its address and a code name for others.
 
-    Code names are drawn by chance (``chance``, default: the system's), so that they follow neither the alphabet nor
-    the order of enrolment. Raises ``ValidationError`` when an agency already has a team of its own here.
+    New agencies are added first. Code names are drawn by chance (``chance``, default: the system's), so that they
+    follow neither the alphabet nor the order of enrolment. Raises ``ValidationError`` when an agency already has a team
+    of its own here, or a new one's code is taken.
     """
     # Two people enrolling at once would draw the same codes: the collaborative's row makes them queue.
     collaborative = locked(collaborative)
+    if new_agencies := [new.agency for new in new_teams if new.agency._state.adding]:
+        add_agencies(by=by, agencies=new_agencies)
     existing = Team.objects.filter(collaborative=collaborative)
     slugs, codes = set(), set()
     for slug, code in existing.values_list("slug", "code_name"):
@@ -86,7 +93,7 @@ def enroll_teams(
         slugs.add(team.slug)
         to_store.append(team)
     enrolled = Team.objects.bulk_create(to_store)
-    record_each(
+    audit.record_each(
         by=by,
         event=TeamsEvent.TEAM_ENROLLED,
         targets={
@@ -223,4 +230,4 @@ def _save_status(team: Team) -> None:
 
 
 def _record(by: User, event: TeamsEvent, team: Team, **detail: object) -> None:
-    record(by=by, event=event, target=team, scope=team.collaborative, **detail)
+    audit.record(by=by, event=event, target=team, scope=team.collaborative, **detail)

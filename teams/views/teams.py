@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,11 +18,10 @@ from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
 from collab.rules import CollabPermission, manage_collaborative
-from teams.actions.agencies import add_agency
 from teams.actions.teams import NewTeam, change_team, complete_team, enroll_teams, return_team, withdraw_team
 from teams.enums import TeamStatus
 from teams.forms.teams import ChangeTeamForm, CompleteForm, ManyTeamsForm, TeamForm, WithdrawForm
-from teams.models import Team
+from teams.models import Agency, Team
 from teams.policies import suggested_stage
 from teams.queries.teams import find_team, teams_of
 from teams.rules import TeamsPermission, sees_teams
@@ -66,13 +64,12 @@ def add(request: SignedInRequest, collaborative: str) -> HttpResponse:
     found = _manageable(request, collaborative)
     form = TeamForm(request.POST or None, collaborative=found)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            data = form.cleaned_data
-            agency = data["agency"] or add_agency(
-                by=request.user, center=found.center, code=data["new_agency_code"], name=data["new_agency_name"]
-            )
-            new = NewTeam(agency, data["partner_agency"], data["name"], data["enrolled_on"])
-            [team] = enroll_teams(by=request.user, collaborative=found, new_teams=[new])
+        data = form.cleaned_data
+        agency = data["agency"] or Agency(
+            center=found.center, code=data["new_agency_code"], name=data["new_agency_name"]
+        )
+        new = NewTeam(agency, data["partner_agency"], data["name"], data["enrolled_on"])
+        [team] = enroll_teams(by=request.user, collaborative=found, new_teams=[new])
         messages.success(request, _("%(team)s takes part. Now invite its people.") % {"team": team.name})
         return redirect("team_people", found.slug, team.slug)
     return render(request, "teams/team_form.html", {"collaborative": found, "nav_key": "teams", "form": form})
@@ -84,15 +81,14 @@ def add_many(request: SignedInRequest, collaborative: str) -> HttpResponse:
     found = _manageable(request, collaborative)
     form = ManyTeamsForm(request.POST or None, collaborative=found)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            new_teams = [
-                NewTeam(
-                    row.agency or add_agency(by=request.user, center=found.center, code=row.code, name=row.name),
-                    enrolled_on=form.cleaned_data["enrolled_on"],
-                )
-                for row in form.cleaned_data["rows"]
-            ]
-            count = len(enroll_teams(by=request.user, collaborative=found, new_teams=new_teams))
+        new_teams = [
+            NewTeam(
+                row.agency or Agency(center=found.center, code=row.code, name=row.name),
+                enrolled_on=form.cleaned_data["enrolled_on"],
+            )
+            for row in form.cleaned_data["rows"]
+        ]
+        count = len(enroll_teams(by=request.user, collaborative=found, new_teams=new_teams))
         messages.success(
             request, ngettext("%(count)s team takes part.", "%(count)s teams take part.", count) % {"count": count}
         )

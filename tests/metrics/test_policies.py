@@ -15,9 +15,10 @@ from metrics.policies import (
     can_reopen,
     check_enter,
     check_reopen,
-    month_state,
     needs_reason,
 )
+from metrics.queries.months import month_states
+from teams.models import Team
 from tests.factories.metrics import ReopeningFactory, SubmissionFactory
 from tests.factories.teams import TeamFactory
 from tests.metrics.months import AFTER_DUE, BEFORE_DUE, DUE, FEBRUARY, JANUARY, LOCKED, World, make_world
@@ -28,6 +29,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 @pytest.fixture
 def world() -> World:
     return make_world()
+
+
+def month_state(team: Team, month: dt.date, now: dt.datetime) -> MonthState:
+    """What the list of months says of one."""
+    [row] = [row for row in month_states(team, now) if row.month == month]
+    return row.state
 
 
 def refused(team: object, month: dt.date, now: dt.datetime) -> tuple[Closed, str]:
