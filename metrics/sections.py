@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from collab.common.formatting import month_name
+from collab.common.formatting import period_name
 from collab.common.months import Span
 from collab.common.sections import (
     DueItem,
@@ -91,7 +91,7 @@ def months_to_submit(user: Any, now: dt.datetime) -> Iterator[DueItem]:
     for rows in month_states_of(teams.filter(collaborative__status=CollaborativeStatus.RUNNING), now).values():
         for row in rows:
             if row.can_change:
-                name = month_name(row.month)
+                name = period_name(row.month, step=row.team.collaborative.step)
                 yield DueItem(
                     title=_("Submit %(month)s") % {"month": name},
                     url=reverse("month", args=[row.team.collaborative.slug, row.team.slug, row.month]),

@@ -24,20 +24,28 @@ def period_name(month: dt.date, *, step: int = 1) -> str:
 
     "March 2026"; for a quarter "January–March 2026", or "November 2025–January 2026".
     """
-    return _period(month, step, "F")
+    return _period(month, step, "F", "F Y")
 
 
 def period_short(month: dt.date, *, step: int = 1) -> str:
     """ "Mar 2026"; for a quarter "Jan–Mar 2026"."""
-    return _period(month, step, "M")
+    return _period(month, step, "M", "M Y")
 
 
-def _period(month: dt.date, step: int, form: str) -> str:
-    last = months.last_day(month, step=step)
+def period_bare(month: dt.date, *, step: int = 1) -> str:
+    """ "March", or "January–March": where the year is plain, as on a button."""
+    return _period(month, step, "F", "F")
+
+
+def _period(month: dt.date, step: int, first: str, last: str) -> str:
+    """From the first month to the last of the period, in these date formats; the year of both where they differ."""
+    end = months.last_day(month, step=step)
     if step == 1:
-        return formats.date_format(month, f"{form} Y")
-    first = formats.date_format(month, form if month.year == last.year else f"{form} Y")
-    return _("%(first)s–%(last)s") % {"first": first, "last": formats.date_format(last, f"{form} Y")}
+        return formats.date_format(month, last)
+    return _("%(first)s–%(last)s") % {
+        "first": formats.date_format(month, first if month.year == end.year else last),
+        "last": formats.date_format(end, last),
+    }
 
 
 def month_short(month: dt.date) -> str:

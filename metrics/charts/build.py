@@ -90,7 +90,7 @@ def run_chart(
         y_min=low,
         y_max=high,
         y_ticks=tuple(Tick(at, formatting.number(at, places=2)) for at in ticks),
-        x_ticks=month_ticks(panel.months),
+        x_ticks=month_ticks(panel.months, step=reading.step),
         notes=_notes(panel, reading, points, bands, benchmarks),
         table=_table(version, subject, reading, points, benchmarks),
     )
@@ -107,7 +107,7 @@ def _points(panel: Panel, reading: Reading, today: dt.date) -> tuple[Point, ...]
 
 def _point(panel: Panel, reading: Reading, column: int, version: MeasureVersion, mark: Mark, today: dt.date) -> Point:
     month = panel.months[column]
-    label = formatting.month_name(month)
+    label = reading.month_name(column)
     state = State(int(panel.state[0, column]))
     if state is State.HIDDEN:
         return Point(month, label, PointState.HIDDEN, _("hidden (small number)"))
@@ -181,7 +181,10 @@ def _breaks(panel: Panel) -> tuple[Break, ...]:
             index=column,
             number=number,
             words=_("%(month)s: the definition changed. %(note)s")
-            % {"month": formatting.month_name(panel.months[column]), "note": versions[column].change_note},
+            % {
+                "month": formatting.period_name(panel.months[column], step=panel.measure.collaborative.step),
+                "note": versions[column].change_note,
+            },
         )
         for number, column in enumerate(panel.breaks, start=1)
     )

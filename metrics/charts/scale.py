@@ -11,6 +11,7 @@ from metrics.charts.figure import Tick
 
 STEPS = (1, 2, 2.5, 5, 10)
 MOST_MONTH_LABELS = 7
+MOST_QUARTER_LABELS = 4
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60)
 
 
@@ -40,12 +41,12 @@ def value_axis(low: float, high: float, *, from_zero: bool, ceiling: float | Non
     return ticks[0], ticks[-1], ticks
 
 
-def month_ticks(months: Sequence[dt.date]) -> tuple[Tick, ...]:
-    """Labels for some of the months, evenly spaced, the last month always among them."""
-    count = len(months)
-    step = next((step for step in MONTH_STEPS if count / step <= MOST_MONTH_LABELS), MONTH_STEPS[-1])
-    chosen = range((count - 1) % step, count, step)
-    return tuple(Tick(place, formatting.month_short(months[place])) for place in chosen)
+def month_ticks(months: Sequence[dt.date], *, step: int = 1) -> tuple[Tick, ...]:
+    """Labels for some of the periods of ``step`` months, evenly spaced, the last one always among them."""
+    count, most = len(months), MOST_MONTH_LABELS if step == 1 else MOST_QUARTER_LABELS
+    every = next((every for every in MONTH_STEPS if count / every <= most), MONTH_STEPS[-1])
+    chosen = range((count - 1) % every, count, every)
+    return tuple(Tick(place, formatting.period_short(months[place], step=step)) for place in chosen)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -131,7 +131,7 @@ def together(found: Benchmarks) -> Together:
         title=version.name,
         pooled=pooled,
         median="" if math.isnan(median) else formatting.with_unit(median * scale, version.unit),
-        month=formatting.month_name(found.months[last]),
+        month=formatting.period_name(found.months[last], step=found.measure.collaborative.step),
         sentence=ngettext(
             "%(count)s of %(expected)s team reported.", "%(count)s of %(expected)s teams reported.", reporting
         )
@@ -163,7 +163,10 @@ def _multiple(peer: Peer, panel: Panel, reading: Reading, top: float) -> Multipl
             _number(panel.numerator[0, place]),
             _number(panel.denominator[0, place]),
         )
-        latest = _("%(month)s: %(value)s") % {"month": formatting.month_short(reading.months[place]), "value": words}
+        latest = _("%(month)s: %(value)s") % {
+            "month": formatting.period_short(reading.months[place], step=reading.step),
+            "value": words,
+        }
     return Multiple(
         title=version.name,
         spark=sparkline(

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from collab.common.formatting import month_name, month_short
+from collab.common.formatting import period_name, period_short
 from collab.enums import Statistic
 from collab.models import Collaborative, MeasureVersion
 from metrics.actions.drafts import Conflict
@@ -46,7 +46,7 @@ def number_labels(version: MeasureVersion) -> tuple[str, str]:
     }.get(version.statistic, _("Numerator"))
     if not version.statistic.takes_denominator:
         return first, ""
-    return first, _("Denominator") if version.statistic.has_denominator else _("Number of cases")
+    return first, _("Number of cases") if counts_cases(version) else _("Denominator")
 
 
 def result_text(version: MeasureVersion, numerator: float | None, denominator: float | None) -> str:
@@ -255,7 +255,10 @@ class _GridMaker:
             divides=item.version.statistic.has_denominator,
             counts_cases=counts_cases(item.version),
             past=tuple(
-                (month_short(one.month), result_text(item.version, one.numerator, one.denominator))
+                (
+                    period_short(one.month, step=self.sheet.team.collaborative.step),
+                    result_text(item.version, one.numerator, one.denominator),
+                )
                 for one in reversed(past)
             ),
             spark=spark_for(item.version, past),
@@ -271,7 +274,7 @@ class _GridMaker:
         conflict = self.conflicts.get(key)
         findings = tuple(self.checked.of(key))
         first, second = number_labels(item.version)
-        month = month_name(self.sheet.month)
+        month = period_name(self.sheet.month, step=self.sheet.team.collaborative.step)
 
         def number_input(part: str, text: str, label: str) -> Input:
             return Input(

@@ -47,25 +47,32 @@ ORDER = {need: place for place, need in enumerate(Need)}
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """How a team keeps its dates: months due in a row and not submitted, and the last month it sent."""
+    """How a team keeps its dates: months due in a row and not submitted, and the last month it sent.
+
+    ``step``: how many months each of them stands for.
+    """
 
     missed: tuple[dt.date, ...]
     last: dt.date | None
+    step: int = 1
 
     @property
     def words(self) -> str:
         """ "Not reported: October 2026" or "Not reported for 3 months, last in July 2026"."""
         if not self.missed:
-            return _("Reported up to %(month)s") % {"month": formatting.month_name(self.last)} if self.last else ""
+            return _("Reported up to %(month)s") % {"month": self._name(self.last)} if self.last else ""
         if self.last is None:
             return _("Nothing reported yet")
         return ngettext(
             "Not reported: %(first)s", "Not reported for %(count)s months, last in %(last)s", len(self.missed)
         ) % {
-            "first": formatting.month_name(self.missed[0]),
+            "first": self._name(self.missed[0]),
             "count": len(self.missed),
-            "last": formatting.month_name(self.last),
+            "last": self._name(self.last),
         }
+
+    def _name(self, month: dt.date) -> str:
+        return formatting.period_name(month, step=self.step)
 
 
 def due_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
@@ -83,7 +90,7 @@ def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, 
         if (team.pk, month) in submitted:
             break
         missed.append(month)
-    return Reporting(tuple(reversed(missed)), sent[-1] if sent else None)
+    return Reporting(tuple(reversed(missed)), sent[-1] if sent else None, team.collaborative.step)
 
 
 def need_of(team: Team, reporting: Reporting, readings: Sequence[Reading]) -> Need:

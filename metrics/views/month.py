@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from collab.common.formatting import day, month_name
+from collab.common.formatting import day, period_name
 from collab.common.views import require
 from metrics.actions.drafts import Saved, discard_changes, save_cells
 from metrics.actions.submissions import MonthChangedError, ReasonNeededError, reopen_month, submit_month
@@ -333,7 +333,11 @@ def reopen(request: HttpRequest, collaborative: str, team: str, month: dt.date) 
         messages.success(
             request,
             _("%(month)s is open for %(team)s until the end of %(day)s.")
-            % {"month": month_name(month), "team": found.name, "day": day(form.cleaned_data["until"])},
+            % {
+                "month": period_name(month, step=found.collaborative.step),
+                "team": found.name,
+                "day": day(form.cleaned_data["until"]),
+            },
         )
         return redirect("month", found.collaborative.slug, found.slug, month)
     return render(request, "metrics/month_reopen.html", page_context(found, month) | {"form": form})

@@ -127,6 +127,30 @@ PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
         ),
         (
             "up",
+            [33, *EPISODE[:13], LOW, LOW, HIGH],
+            (
+                "Shift of 9 points above the median from June 2025 to February 2026, then 2 of 3 below it: an "
+                "improvement that may not have lasted."
+            ),
+            Meaning.NONE,
+        ),
+        (
+            "up",
+            [33, *[LOW] * 6, *[HIGH] * 9, LOW, HIGH, LOW, HIGH, HIGH],
+            (
+                "Shift of 9 points above the median from August 2025 to April 2026, then 2 of 5 below it: an "
+                "improvement."
+            ),
+            Meaning.IMPROVEMENT,
+        ),
+        (
+            "down",
+            [33, *[LOW] * 6, *[HIGH] * 9, LOW, LOW],
+            "Shift of 9 points above the median from August 2025 to April 2026, then 2 of 2 below it: a concern.",
+            Meaning.CONCERN,
+        ),
+        (
+            "up",
             [33, *EPISODE],
             (
                 "Shift of 9 points above the median from June 2025 to February 2026, then 5 of 5 below it: an "
@@ -386,6 +410,18 @@ def test_without_percentiles_the_pooled_line_is_drawn_and_named():
     figure = figure_of(panel, benchmarks=benchmarks_of(panel, pooled=0.25))
     assert (figure.bands, figure.pooled) == ((), (25.0, 25.0))
     assert [label.name for label in figure.end_labels] == ["Median", "All teams"]
+
+
+def test_a_quarter_is_called_by_its_three_months():
+    measure = measure_of()
+    measure.collaborative.cadence = "quarter"
+    months = tuple(month_module.add(START, 3 * place) for place in range(12))
+    panel = panel_of(measure, [LOW] * 3 + [HIGH] * 9, [100] * 12)
+    quarterly = Panel(measure, months, panel.numerator, panel.denominator, panel.state)
+    figure = figure_of(quarterly)
+    assert figure.points[0].label == "January–March 2025"
+    assert figure.table.rows[-1][0] == "October–December 2027"
+    assert figure.x_ticks[-1].text == "Oct–Dec 2027"
 
 
 def test_an_empty_figure_draws_nothing_and_says_why():

@@ -15,6 +15,9 @@ register = template.Library()
 
 register.filter("month_name", formatting.month_name)
 register.filter("month_short", formatting.month_short)
+register.filter("period_name", lambda month, collaborative: formatting.period_name(month, step=collaborative.step))
+register.filter("period_short", lambda month, collaborative: formatting.period_short(month, step=collaborative.step))
+register.filter("period_bare", lambda month, collaborative: formatting.period_bare(month, step=collaborative.step))
 register.filter("day", formatting.day)
 register.filter("seconds", formatting.seconds)
 

@@ -223,6 +223,11 @@ class TestWords:
     def test_rates_come_with_their_counts(self) -> None:
         assert formatting.rate_with_counts(62, "%", 31, 50) == "62\u202f% (31 of 50)"
         assert formatting.rate_with_counts(None, "%", None, None) == "–"
+        assert formatting.period_name(dt.date(2026, 3, 1)) == "March 2026"
+        assert formatting.period_name(dt.date(2026, 1, 1), step=3) == "January–March 2026"
+        assert formatting.period_name(dt.date(2025, 11, 1), step=3) == "November 2025–January 2026"
+        assert formatting.period_short(dt.date(2026, 1, 1), step=3) == "Jan–Mar 2026"
+        assert formatting.period_bare(dt.date(2025, 11, 1), step=3) == "November–January"
         assert formatting.with_unit(14.5, "days") == "14.5\u202fdays"
 
     @time_machine.travel(dt.datetime(2026, 5, 1, tzinfo=dt.UTC), tick=False)
