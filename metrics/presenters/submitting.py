@@ -63,6 +63,10 @@ class Matrix:
     rows: tuple[MatrixRow, ...]
     late: tuple[Late, ...]
 
+    def named(self, words: str) -> list[MatrixRow]:
+        """The rows of teams with ``words`` in their name."""
+        return [row for row in self.rows if words.lower() in row.team.name.lower()]
+
 
 def matrix_of(
     collaborative: Collaborative, teams: Sequence[Team], submitted: dict[tuple[int, dt.date], bool | None]
@@ -103,7 +107,9 @@ def late_rows(matrix: Matrix, contacts: dict[int, list[str]]) -> list[LateRow]:
 def _mailto(late: Late, addresses: list[str]) -> str:
     if not addresses:
         return ""
-    months = ", ".join(formatting.month_name(month) for month in late.reporting.missed)
+    months = ", ".join(
+        formatting.period_name(month, step=late.team.collaborative.step) for month in late.reporting.missed
+    )
     subject = _("%(team)s: figures for %(months)s") % {"team": late.team.name, "months": months}
     return f"mailto:{quote(','.join(addresses), safe='@,')}?subject={quote(subject)}"
 

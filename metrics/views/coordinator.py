@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
 from metrics.presenters.engagement import engagement_of
@@ -35,7 +36,11 @@ def submissions(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "collaborative": found,
         "nav_key": "submissions",
         "matrix": matrix,
-        "late_rows": rows,
+        "late_rows": page_of(request, rows, parameter="late"),
+        "late_query": query_of(request, "q", "page"),
+        "page": page_of(request, matrix.named(words_of(request))),
+        "query": query_of(request, "q", "late"),
+        "words": words_of(request),
         "all_addresses": ", ".join(row.addresses for row in rows if row.addresses),
         "engagement": engagement_of(latest(found)),
     }

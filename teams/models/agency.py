@@ -20,6 +20,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(view_agency.rows(user))
 
+    def named(self, words: str) -> Self:
+        """Agencies with ``words`` in their name or code; all when there are none."""
+        return self.filter(Q(name__icontains=words) | Q(code__icontains=words)) if words else self
+
     def with_counts(self) -> Self:
         """With ``team_count`` (as agency or partner, past teams included) and ``leader_count`` (today)."""
         return self.annotate(

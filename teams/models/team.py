@@ -28,6 +28,11 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """Teams the person belongs to today."""
         return self.filter(belong_to_team.rows(user))
 
+    def named(self, words: str) -> Self:
+        """Teams with ``words`` in their own or an agency's name; all when there are none."""
+        fields = ("name", "agency__name", "partner_agency__name")
+        return self.filter(Q.create([Q(**{f"{field}__icontains": words}) for field in fields], Q.OR)) if words else self
+
     def with_people(self) -> Self:
         """With ``people``: how many people are in the team today."""
         return self.annotate(
@@ -38,7 +43,7 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """Teams that take part first, then those that completed, then those that left; by name."""
         place = {TeamStatus.ACTIVE: 1, TeamStatus.COMPLETED: 2, TeamStatus.WITHDRAWN: 3}
         return self.order_by(
-            models.Case(*(models.When(status=status, then=order) for status, order in place.items())), "name"
+            models.Case(*(models.When(status=status, then=order) for status, order in place.items())), "name", "pk"
         )
 
     def expected_in(self, month: dt.date, *, step: int = 1) -> Self:

@@ -42,4 +42,4 @@ def teams_of(collaborative: Collaborative, user: Any) -> TeamQuerySet:
 
 def agencies_of(center: Center) -> AgencyQuerySet:
     """The center's agencies with the number of their teams and of their senior leaders."""
-    return Agency.objects.filter(center=center).with_counts().order_by("name", "code")
+    return Agency.objects.filter(center=center).with_counts().order_by("name", "code", "pk")

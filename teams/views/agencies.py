@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_center
 from teams.actions.agencies import add_agency, change_agency
@@ -20,7 +21,15 @@ from teams.rules import TeamsPermission
 def agencies(request: SignedInRequest, center: str) -> HttpResponse:
     """All agencies of a center with their teams and senior leaders counted."""
     found = find_center(request.user, center)
-    return render(request, "teams/agencies.html", {"center": found, "agencies": agencies_of(found)})
+    page = page_of(request, agencies_of(found).named(words_of(request)))
+    context = {
+        "center": found,
+        "agencies": page.object_list,
+        "page": page,
+        "words": words_of(request),
+        "query": query_of(request, "q"),
+    }
+    return render(request, "teams/agencies.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
@@ -33,12 +34,16 @@ def teams(request: SignedInRequest, collaborative: str) -> HttpResponse:
     found = find_collaborative(request.user, collaborative)
     if not sees_teams(request.user, found):
         raise PermissionDenied(_("Your role reads pooled results, not single teams."))
-    listed = list(teams_of(found, request.user))
+    listed = teams_of(found, request.user)
+    page = page_of(request, listed.named(words_of(request)))
     context = {
         "collaborative": found,
         "nav_key": "teams",
-        "teams": listed,
-        "active_count": sum(team.status == TeamStatus.ACTIVE for team in listed),
+        "teams": page.object_list,
+        "page": page,
+        "words": words_of(request),
+        "query": query_of(request, "q"),
+        "active_count": listed.filter(status=TeamStatus.ACTIVE).count(),
         "may_manage": manage_collaborative.check(request.user, found),
     }
     return render(request, "teams/teams.html", context)

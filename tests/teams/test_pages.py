@@ -100,13 +100,35 @@ def test_lists_cost_the_same_for_one_and_three(
     LeaderRequestFactory.create_batch(count, team=world.sister_team)
     client = client_for(world.users["coordinator"])
     for name, args, queries in (
-        ("teams", [collaborative.slug], 11),
-        ("agencies", [world.center.slug], 8),
+        ("teams", [collaborative.slug], 13),
+        ("agencies", [world.center.slug], 9),
         ("team_people", [collaborative.slug, world.sister_team.slug], 13),
         ("team_requests", [collaborative.slug, world.sister_team.slug], 10),
     ):
         with django_assert_num_queries(queries):
             assert client.get(reverse(name, args=args)).status_code == ALLOWED
+
+
+def test_long_lists_come_in_pages_and_are_searched_by_name(world: World, client_for: ClientFor) -> None:
+    collaborative = world.sister
+    for number in range(51 - collaborative.teams.count()):
+        TeamFactory(collaborative=collaborative, agency__center=world.center, name=f"Many {number:02}")
+    client = client_for(world.users["coordinator"])
+    of_teams = reverse("teams", args=[collaborative.slug])
+    of_agencies = reverse("agencies", args=[world.center.slug])
+    named = list(collaborative.teams.by_status())
+    assert list(client.get(of_teams).context["teams"]) == named[:50]
+    assert list(client.get(of_teams, {"page": 2}).context["teams"]) == named[50:]
+    assert list(client.get(of_teams, {"page": "99"}).context["teams"]) == named[50:]
+    assert [team.name for team in client.get(of_teams, {"q": " many 07 "}).context["teams"]] == ["Many 07"]
+    partner = Agency.objects.create(center=world.center, code="PARTNER", name="Lighthouse")
+    pair = TeamFactory(collaborative=collaborative, partner_agency=partner, agency__center=world.center)
+    assert list(client.get(of_teams, {"q": "lighthouse"}).context["teams"]) == [pair]
+    nothing = client.get(of_teams, {"q": "<b>"})
+    assert (list(nothing.context["teams"]), "No team fits" in nothing.content.decode()) == ([], True)
+    in_order = list(Agency.objects.filter(center=world.center).order_by("name", "code", "pk"))
+    assert list(client.get(of_agencies, {"page": 2}).context["agencies"]) == in_order[50:]
+    assert list(client.get(of_agencies, {"q": "partner"}).context["agencies"]) == [partner]
 
 
 def test_a_team_is_added_with_a_new_agency_and_its_people_come_next(world: World, client_for: ClientFor) -> None:
