@@ -27,9 +27,11 @@ from collab.rules import coordinated_center_ids, sponsored_collaborative_ids, ta
 from metrics.charts import team_cards
 from metrics.charts.example import example_card
 from metrics.presenters.comparing import count_needs, results_of, team_rows
+from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need, due_months
 from metrics.presenters.submitting import matrix_of
+from metrics.queries.jobs import jobs_state
 from metrics.queries.months import month_states_of
 from metrics.queries.reports import may_have_some
 from metrics.queries.series import (
@@ -213,6 +215,7 @@ def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
                 "late": matrix.late[:NEEDIEST],
                 "others": max(0, len(matrix.late) - NEEDIEST),
                 "newest": matrix.totals[0] if matrix.totals else None,
+                "jobs": jobs_sentence(jobs_state(collaborative)),
             },
             order=14,
         )

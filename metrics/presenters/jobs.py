@@ -11,7 +11,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from collab.actions.measures import DEFINITIONS
 from collab.common.enums import JobStatus, Tone
@@ -20,6 +20,7 @@ from collab.common.jobs import can_run_again
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative
 from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, read_month_key
+from metrics.queries.jobs import JobsState
 from teams.actions.teams import ROSTER
 
 # The worker reports every 20 seconds; a minute without it is no chance.
@@ -51,6 +52,14 @@ class WaitingLine:
     subject: Promise | str
     since: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobsSentence:
+    """Whether all jobs are done."""
+
+    tone: Tone
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,22 @@ def worker_sentence(last: dt.datetime | None, now: dt.datetime) -> WorkerSentenc
         _("%(told)s Teams can submit; benchmarks wait until it runs again. Tell the administrator of this site.")
         % {"told": told},
     )
+
+
+def jobs_sentence(state: JobsState) -> JobsSentence:
+    """Where all jobs stand, for a line that leads to them."""
+    parts = []
+    if state.failed:
+        text = ngettext("%(count)s job has failed", "%(count)s jobs have failed", state.failed)
+        parts.append(text % {"count": state.failed})
+    if state.waiting:
+        text = ngettext("%(count)s job is waiting", "%(count)s jobs are waiting", state.waiting)
+        parts.append(text % {"count": state.waiting})
+    if parts:
+        return JobsSentence(Tone.PROBLEM if state.failed else Tone.INFO, f"{_(', ').join(parts)}.")
+    if state.last_done is None:
+        return JobsSentence(Tone.NEUTRAL, _("No job has run yet."))
+    return JobsSentence(Tone.GOOD, _("All jobs done, the last one %(ago)s.") % {"ago": naturaltime(state.last_done)})
 
 
 def problem_in_words(error: str) -> str:

@@ -562,6 +562,12 @@ def upload_lines(sheet: Sheet, lines: Iterable[Line]) -> list[UploadLine]:
     return found
 
 
+def open_findings(sheet: Sheet, findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """What still has to be answered: the cell's name and the sentence."""
+    names = cell_names(sheet)
+    return [(names[finding.key], finding.message) for finding in findings]
+
+
 def cell_names(sheet: Sheet) -> dict[CellKey, str]:
     """Each cell's name in full."""
     names = {item.key: item.version.name for item in sheet.measures}

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from collab.actions.measures import DEFINITIONS
+from collab.common.enums import JobStatus
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative
 from metrics.marks import RECOMPUTE, RECOMPUTE_ALL
 from teams.actions.teams import ROSTER
+
+
+@dataclass(frozen=True, slots=True)
+class JobsState:
+    """How many jobs have failed and not worked since, how many wait or run, and when the last one was done."""
+
+    failed: int
+    waiting: int
+    last_done: dt.datetime | None
+
+
+def jobs_state(collaborative: Collaborative) -> JobsState:
+    """Where the jobs of a collaborative stand. Three queries."""
+    runs = JobRun.objects.within(collaborative)
+    better = runs.filter(
+        task=OuterRef("task"), key=OuterRef("key"), status=JobStatus.DONE, started_at__gt=OuterRef("started_at")
+    )
+    failed = runs.filter(~Exists(better), status=JobStatus.FAILED).values("task", "key").distinct().count()
+    return JobsState(
+        failed=failed,
+        waiting=waiting_for(collaborative).count(),
+        last_done=runs.filter(status=JobStatus.DONE).aggregate(last=Max("finished_at"))["last"],
+    )
 
 
 def runs_of(collaborative: Collaborative) -> QuerySet[JobRun]:

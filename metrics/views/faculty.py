@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 from collab.common.views import SignedInRequest
 from collab.queries.collaboratives import find_collaborative
 from metrics.presenters.comparing import TeamRow, count_needs, results_of, team_rows
+from metrics.presenters.engagement import engagement_of
 from metrics.presenters.needs import Need, due_months
+from metrics.queries.engagement import latest
 from metrics.queries.series import Sight, benchmarks, comparison, measures_of, sight_of, submitted_months
 
 ROWS_A_PAGE = 20
@@ -61,6 +63,7 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "has_teams": bool(rows),
         "not_reported": [row for row in rows if row.need in (Need.SILENT, Need.LATE)],
         "last_due": due[-1] if due else None,
+        "engagement": engagement_of(latest(found)) if everything else None,
         "cards": results_of(found, (pooled[measure.pk] for measure in chosen)),
     }
     return render(request, "metrics/compare.html", context)

@@ -25,7 +25,7 @@ from metrics.imports import template
 from metrics.imports.table import TableError
 from metrics.imports.upload import DryRun, dry_run
 from metrics.policies import MonthClosedError, check_enter, needs_reason
-from metrics.presenters.month import upload_lines
+from metrics.presenters.month import open_findings, upload_lines
 from metrics.queries.months import Sheet, sheet_for
 from metrics.validation import check_sheet
 from metrics.views.month import page_context, require_entry
@@ -108,7 +108,7 @@ def _dry_run_context(sheet: Sheet, run: DryRun) -> dict[str, Any]:
     return context | {
         "changes": sum(line.is_change for line in context["lines"]),
         "is_ready": run.checked.is_ready,
-        "others": run.others,
+        "others": open_findings(sheet, run.others),
         "needs_reason": needs_reason(sheet.team, sheet.month, sheet.live, now),
         "payload": signing.dumps(packed, salt=SALT_ENTRIES, compress=True),
     }

@@ -7,8 +7,12 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from collab.common.jobs import mark_stale
+from collab.common.models import JobRun, StaleMark
 from collab.enums import CollaborativeRole, DataSharing
+from metrics.actions.engagement import record_engagement
 from metrics.presenters.needs import MonthMark, Need, due_months, mark_of, need_of, reporting_of
 from teams.enums import TeamRole
 from tests.factories.collab import (
@@ -23,7 +27,7 @@ from tests.metrics.worlds import member_of, report, stranger
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 # Of each, six ask who the person is and one fills the collaborative switcher.
-TEAM_HOME, COMPARE, SUBMISSIONS = 17, 16, 12
+TEAM_HOME, COMPARE, SUBMISSIONS = 17, 17, 12
 STEADY = [(30, 100), (32, 100)] * 6
 WORSE = [*[(31, 100)] * 2, (29, 100), *[(31, 100)] * 3, *[(60, 100)] * 6]
 
@@ -266,6 +270,23 @@ def test_the_coordinator_sees_who_is_late_and_how_to_write_to_them(client_for, c
     assert (newest.month, newest.sent, newest.expected) == (dt.date(2025, 12, 1), 3, 5)
 
 
+def test_many_teams_submissions_come_in_pages_and_all_of_them_count(client_for, collaborative):
+    for number in range(60):
+        TeamFactory(collaborative=collaborative, name=f"Team {number:02}")
+    client, address = (
+        client_for(coordinator_of(collaborative)),
+        reverse("submissions", args=[collaborative.slug]),
+    )
+    first, second = client.get(address), client.get(address, {"page": 2, "late": 2})
+    names = [f"Team {number:02}" for number in range(60)]
+    assert [row.team.name for row in first.context["page"]] == names[:50]
+    assert [row.team.name for row in second.context["page"]] == names[50:]
+    assert [row.team.name for row in second.context["late_rows"]] == names[50:]
+    assert 'href="?page=2&amp;late=1"' in second.content.decode()
+    assert {total.expected for total in first.context["matrix"].totals} == {60}
+    assert [row.team.name for row in client.get(address, {"q": "team 4"}).context["page"]] == names[40:50]
+
+
 def test_late_submissions_are_told_from_missing_ones(client_for, collaborative):
     team = TeamFactory(collaborative=collaborative)
     SubmissionFactory(team=team, month=dt.date(2025, 12, 1), on_time=False)
@@ -341,6 +362,45 @@ def test_everybodys_first_page_answers_their_question(client_for, collaborative,
         (faculty_of(collaborative, CollaborativeRole.SPONSOR), "30\u202f% (120 of 400) in January 2025"),
     ):
         assert expected in text_of(client_for(person).get("/"))
+
+
+def test_a_coordinators_first_page_says_how_the_jobs_stand(client_for, collaborative, teams):
+    coordinator = coordinator_of(collaborative)
+    failed = a_run(collaborative, "failed", minutes=20)
+    a_run(CollaborativeFactory(), "failed", minutes=1)
+
+    def told():
+        return re.findall(r"Jobs (.*?\.) Open jobs", text_of(client_for(coordinator).get("/")))
+
+    assert told() == ["1 job has failed."]
+    mark_stale("metrics.recompute", f"{collaborative.pk}:2025-01")
+    assert told() == ["1 job has failed, 1 job is waiting."]
+    a_run(collaborative, "done", minutes=5, key=failed.key)
+    StaleMark.objects.all().delete()
+    assert told() == ["All jobs done, the last one 5\xa0minutes ago."]
+
+
+def a_run(scope, status, *, minutes, key="1:2025-01"):
+    at = timezone.now() - dt.timedelta(minutes=minutes)
+    return JobRun.objects.create(
+        task="metrics.recompute",
+        key=key,
+        subject="Benchmarks",
+        scope_type="collab.collaborative",
+        scope_id=scope.pk,
+        status=status,
+        started_at=at,
+        finished_at=at,
+    )
+
+
+def test_faculty_see_engagement_beside_what_studies_found(client_for, collaborative, teams):
+    record_engagement(collaborative=collaborative, day=collaborative.today())
+    address = reverse("compare", args=[collaborative.slug])
+    words = text_of(client_for(faculty_of(collaborative)).get(address))
+    assert "Taking part" in words
+    assert "Published dropout: 6 % to 30 %." in words
+    assert "Taking part" not in text_of(client_for(member_of(teams["Ash"])).get(address))
 
 
 def test_a_sponsors_first_page_names_no_team(client_for, collaborative, measure, teams):

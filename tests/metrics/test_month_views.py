@@ -398,6 +398,11 @@ def test_template_filled_in_checked_and_submitted(world: World, client_for: Clie
     assert stored_values(submission)[CellKey("no_show", "language", "es")].numerator == 5
 
 
+def test_what_a_file_leaves_open_is_called_by_its_name(world: World, client_for: ClientFor) -> None:
+    page = client_for(world.ana).post(address("month_upload"), {"file": uploaded(HEAD + "2025-01,no_show,12,40,\n")})
+    assert re.findall(r"<li>(.*?): Nothing is entered", page.content.decode()) == ["Waiting time"]
+
+
 def test_a_file_can_go_into_the_draft_only(world: World, client_for: ClientFor) -> None:
     client = client_for(world.ana)
     check = client.post(address("month_upload"), {"file": uploaded(HEAD + "2025-01,no_show,12,40,\n")}).content.decode()
