@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import middleware as auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -56,6 +58,15 @@ def must_have_second_factor(user: object) -> bool:
     )
 
 
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Django's, but somebody whose session ended while they typed comes back to the page with the form."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        return redirect(_sign_in_address(request))
+
+
 class RequireSecondFactorMiddleware:
     """Send people who must have a second factor, and have none, to setting one up, whatever they ask for.
 
@@ -92,8 +103,17 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
     """End a session that never gave the second factor that its person has by now."""
     logout(request)
     messages.info(request, _("A second step at sign-in was set up for your account. Sign in with it to go on."))
-    after = {"next": request.get_full_path()} if request.method == "GET" else {}
-    return _lead_to(request, resolve_url("account_login") + (f"?{urlencode(after)}" if after else ""))
+    return _lead_to(request, _sign_in_address(request))
+
+
+def _sign_in_address(request: HttpRequest) -> str:
+    """The sign-in page, leading back to the page that was asked for or, after a form, to the page with the form."""
+    back = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        page = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+        back = urlsplit(page)._replace(scheme="", netloc="").geturl() if page and ours else resolve_url("my_work")
+    return f"{resolve_url('account_login')}?{urlencode({'next': back})}"
 
 
 def _lead_to(request: HttpRequest, url: str) -> HttpResponse:

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "collab.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "collab.middleware.RequireSecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

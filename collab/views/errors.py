@@ -72,5 +72,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("This page was open for too long"),
-        _("Go back, reload the page, and send it again. Drafts of your figures are kept."),
+        _("Open the page before this one again: what you typed is kept. Look it over and send it once more."),
     )

@@ -121,14 +121,17 @@ def test_a_session_of_a_password_alone_ends_when_a_factor_is_set_up_elsewhere(
 def test_such_a_session_reaches_nothing_that_set_up_leaves_open(world: World, coordinator: Client, name: str) -> None:
     # The recovery codes above all: with them and the password somebody else would get in.
     give_second_factor(world.users["coordinator"])
-    assert coordinator.post(reverse(name)).url == reverse("account_login")
+    assert coordinator.post(reverse(name)).url == f"{reverse('account_login')}?next=%2F"
     assert "_auth_user_id" not in coordinator.session
 
 
 def test_such_a_part_of_a_page_sends_the_whole_page_to_sign_in(world: World, coordinator: Client) -> None:
     give_second_factor(world.users["coordinator"])
     response = coordinator.post(reverse("profile"), headers={"HX-Request": "true"})
-    assert (response.status_code, response.headers["HX-Redirect"]) == (200, reverse("account_login"))
+    assert (response.status_code, response.headers["HX-Redirect"]) == (
+        200,
+        f"{reverse('account_login')}?next=%2F",
+    )
 
 
 @pytest.mark.django_db(transaction=True)  # allauth tells of it after the commit, inside the request

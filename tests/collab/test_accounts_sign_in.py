@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import get_hashers
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
 
 import config.settings
 from collab.models import User
@@ -183,3 +184,23 @@ def test_every_form_of_allauth_that_people_see_speaks_our_words(client_for: Call
     assert page.texts("main form label") == ["Current password*", "New password*", "New password, once more*"]
     assert page.all("main [placeholder]") == []
     assert Page(client.get(reverse("account_email"))).texts("[aria-labelledby=add] label") == ["E-mail address*"]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (
+            "http://testserver/c/access/change-package/draft/ideas/new/?driver=3",
+            "/c/access/change-package/draft/ideas/new/?driver=3",
+        ),
+        ("http://elsewhere.example/c/access/", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_a_form_signing_in_leads_back_to_the_page_with_the_form(client: Client, referer: str, back: str) -> None:
+    response = client.post("/c/access/change-package/draft/publish/", headers={"Referer": referer})
+    assert response.url == f"{LOGIN}?{urlencode({'next': back})}"
+
+
+def test_after_a_page_signing_in_leads_back_to_it(client: Client) -> None:
+    assert client.get("/me/?tab=1").url == "/accounts/login/?next=/me/%3Ftab%3D1"

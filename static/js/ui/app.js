@@ -3,6 +3,7 @@ import { watchConnection } from "./connection.js";
 import { placeDefinitions } from "./definitions.js";
 import { goToErrors } from "./errors.js";
 import { watchFragments } from "./fragments.js";
+import { keepText } from "./kept_text.js";
 import { tidyMenus } from "./menus.js";
 import { explainPasskeys } from "./passkeys.js";
 
@@ -11,4 +12,5 @@ placeDefinitions();
 watchFragments();
 tidyMenus();
 goToErrors();
+keepText();
 explainPasskeys();
