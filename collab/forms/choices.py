@@ -1,4 +1,4 @@
-"""Parts of forms: groups of fields, choices that say what they mean, the browser's month picker, time zones."""
+"""Parts of forms: groups of fields, choices that say what they mean, the browser's pickers, time zones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
@@ -74,3 +75,12 @@ class MonthInput(forms.TextInput):
     """The browser's month picker; where a browser has none, a text field that takes "2026-03"."""
 
     input_type = "month"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own picker for a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from collab.forms.choices import DayInput
 from metrics.actions.drafts import Typed
 from metrics.cells import CellKey, Entry
 from metrics.enums import MissingReason
@@ -82,7 +83,7 @@ class ReopenForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Open until the end of"),
         help_text=gettext_lazy("At most 90 days from today."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, team: Team, now: dt.datetime, **kwargs: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collab.forms.choices import DayInput
 from teams.enums import Answer
-from teams.forms.teams import DayInput
 from teams.models import LeaderRequest, Team
 
 

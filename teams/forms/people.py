@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collab.forms.choices import DayInput
 from collab.models import User
 from teams.enums import TeamRole
-from teams.forms.teams import DayInput
 from teams.models import TeamMembership
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collab.common import months
+from collab.forms.choices import DayInput
 from collab.models import Collaborative
 from teams.enums import WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team
@@ -20,15 +21,6 @@ from teams.models import Agency, Team
 MOST_ROWS = 500
 LONGEST_CODE = 40
 LONGEST_NAME = 200
-
-
-class DayInput(forms.DateInput):
-    """The browser's own picker for a day."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class TeamForm(forms.Form):
