@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,6 +46,11 @@ def open_until(team: Team, month: dt.date, now: dt.datetime) -> dt.datetime | No
     """Until when a coordinator has reopened the month, or None."""
     latest = Reopening.objects.holding(now).filter(team=team, month=month).order_by("-open_until").first()
     return latest.open_until if latest else None
+
+
+def last_day_before(until: dt.datetime, collaborative: Collaborative) -> dt.date:
+    """The last day that lies before an instant, on the collaborative's calendar: what is open until then ends on it."""
+    return collaborative.today(until - dt.timedelta(microseconds=1))
 
 
 def is_over(collaborative: Collaborative, month: dt.date, now: dt.datetime) -> bool:
@@ -120,7 +124,7 @@ def check_enter(team: Team, month: dt.date, now: dt.datetime | None = None) -> N
         )
         % {
             "month": month_name(month),
-            "day": day(_local_day(collaborative, collaborative.locks_at(month))),
+            "day": day(collaborative.today(collaborative.locks_at(month))),
             "days": collaborative.lock_after_days,
         },
     )
@@ -145,7 +149,7 @@ def check_reopen(team: Team, month: dt.date, now: dt.datetime | None = None) -> 
             _("%(month)s is open until %(day)s; there is nothing to reopen.")
             % {
                 "month": month_name(month),
-                "day": day(_local_day(team.collaborative, until - dt.timedelta(microseconds=1))),
+                "day": day(last_day_before(until, team.collaborative)),
             },
         )
 
@@ -180,7 +184,3 @@ def state_of(
     if locked and (reopened_until is None or reopened_until <= now):
         return MonthState.LOCKED
     return MonthState.LATE
-
-
-def _local_day(collaborative: Collaborative, instant: dt.datetime) -> dt.date:
-    return instant.astimezone(ZoneInfo(collaborative.time_zone)).date()

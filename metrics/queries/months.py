@@ -14,7 +14,7 @@ from metrics.cells import CellKey, Entry, Value
 from metrics.entry import Breakdown, breakdowns_for, group_values
 from metrics.enums import MonthState
 from metrics.models import DraftCell, Observation, Reopening, Submission
-from metrics.policies import state_of
+from metrics.policies import last_day_before, state_of
 from teams.models import Team
 
 
@@ -207,6 +207,11 @@ class MonthRow:
     def can_change(self) -> bool:
         """Whether the team owes figures that it can still type: what "due" means."""
         return self.state in (MonthState.OPEN, MonthState.LATE)
+
+    @property
+    def reopened_through(self) -> dt.date | None:
+        """The last day on which a reopening lets the team in."""
+        return last_day_before(self.reopened_until, self.team.collaborative) if self.reopened_until else None
 
 
 def month_states(team: Team, now: dt.datetime) -> list[MonthRow]:
