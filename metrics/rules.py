@@ -68,3 +68,8 @@ view_report.grant(
     lambda user, report: report.requested_by_id == user.pk,
     lambda user: Q(requested_by_id=user.pk),
 )
+
+
+def sees_all_small_counts(user: Any, collaborative: Any) -> bool:
+    """Whether every team's small counts are open to a person who looks after all teams."""
+    return collaborative.faculty_see_small_counts and teach_collaborative.check(user, collaborative)

@@ -111,10 +111,12 @@ def masked(numerator: Any, denominator: Any, state: States) -> tuple[Floats, Flo
     return above, below
 
 
-def may_compare(teams: int | Sequence[int] | npt.NDArray[Any], *, sees_each_team: bool) -> npt.NDArray[np.bool_]:
+def may_compare(
+    teams: int | Sequence[int] | npt.NDArray[Any], *, sees_each_team: bool | npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """Whether results over so many teams may be shown: from 1 team to those who see each team's figures anyway,
     from FEWEST_TEAMS to everybody else."""
-    least = 1 if sees_each_team else FEWEST_TEAMS
+    least = np.where(sees_each_team, 1, FEWEST_TEAMS)
     enough: npt.NDArray[np.bool_] = np.asarray(teams) >= least
     return enough
 

@@ -32,7 +32,6 @@ from metrics.queries.engagement import latest
 from metrics.queries.series import (
     Comparison,
     Panel,
-    Sight,
     benchmarks,
     benchmarks_by_team,
     comparison,
@@ -156,7 +155,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
     due = due_months(collaborative)
     teams = teams_for_matrix(collaborative)
     submitted = submitted_months(teams, compared.months)
-    everything = sight is Sight.EVERYTHING
+    everything = sight.looks_after_teams
     rows = team_rows(compared, due=due, submitted=submitted if everything else {}, by_need=everything)
     sections = [
         *sections_for(collaborative, collaborative.span, viewer),

@@ -15,32 +15,37 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from collab.common.access import remembered
 from collab.enums import DataSharing, Statistic
 from collab.models import Collaborative, Measure, MeasureVersion
 from collab.rules import sponsor_collaborative
 from metrics.models import BenchmarkValue, Observation, Submission
-from metrics.rules import compare_teams, is_own, own_teams, see_small_counts
-from metrics.suppression import Floats, Kind, State, States, masked, may_compare, states
+from metrics.rules import compare_teams, is_own, own_teams, see_small_counts, sees_all_small_counts
+from metrics.stats.arrays import Bools
+from metrics.suppression import SMALL, Floats, Kind, State, States, masked, may_compare, states
 from teams.enums import TeamStatus
 from teams.models import Team
 
 
 class Sight(StrEnum):
-    """How much of the other teams somebody sees in a collaborative."""
+    """How much of the other teams somebody sees in a collaborative.
+
+    Everything includes small counts; all teams do not.
+    """
 
     EVERYTHING = "everything"
+    ALL_TEAMS = "all_teams"
     NAMED = "named"
     CODED = "coded"
     POOLED = "pooled"
     NOTHING = "nothing"
 
     @property
-    def sees_each_team(self) -> bool:
-        """Whether every team's figures are open anyway, so that results over few teams give nothing away."""
-        return self is Sight.EVERYTHING
+    def looks_after_teams(self) -> bool:
+        """Whether all teams stand here with their names, by need."""
+        return self in (Sight.EVERYTHING, Sight.ALL_TEAMS)
 
     @property
     def sees_pooled(self) -> bool:
@@ -49,7 +54,7 @@ class Sight(StrEnum):
     @property
     def sees_percentiles(self) -> bool:
         """Percentiles over few teams are single teams' values, so "pooled only" has none."""
-        return self in (Sight.EVERYTHING, Sight.NAMED, Sight.CODED)
+        return self in (Sight.EVERYTHING, Sight.ALL_TEAMS, Sight.NAMED, Sight.CODED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +188,7 @@ def sight_of(user: Any, collaborative: Collaborative) -> Sight:
 
     def load() -> Sight:
         if compare_teams.check(user, collaborative):
-            return Sight.EVERYTHING
+            return Sight.EVERYTHING if sees_all_small_counts(user, collaborative) else Sight.ALL_TEAMS
         if _takes_part(user, collaborative):
             return Sight(DataSharing(collaborative.data_sharing).value)
         return Sight.POOLED if sponsor_collaborative.check(user, collaborative) else Sight.NOTHING
@@ -241,7 +246,7 @@ def comparison(user: Any, collaborative: Collaborative, *, measures: Sequence[Me
         for team in teams
     )
     rows = Observation.objects.live().filter(measure__in=chosen, team__in=[team.pk for team in teams])
-    if sight is Sight.EVERYTHING:
+    if sight.looks_after_teams:
         rows = Observation.objects.live().filter(measure__in=chosen)
     may_see = [see_small_counts.check(user, team) for team in teams]
     panels = _panels(chosen, span, rows, [team.pk for team in teams], may_see)
@@ -249,9 +254,10 @@ def comparison(user: Any, collaborative: Collaborative, *, measures: Sequence[Me
 
 
 def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Sight) -> dict[int, Benchmarks]:
-    """The live benchmarks by measure key, as somebody with ``sight`` may see them. One query.
+    """The live benchmarks by measure key, as somebody with ``sight`` may see them. One query, two for all teams.
 
-    Hidden where too few teams have reported, and the pooled rate where the counts behind it are small.
+    Hidden where too few teams have reported, and the pooled rate where the counts behind it are small. Who sees all
+    teams but no small counts sees results over few teams as long as none of these teams' own figures is hidden.
     """
     columns = {month: number for number, month in enumerate(months)}
     fields = ("expected", "reporting", "compared", "numerator", "denominator", "pooled", "median")
@@ -269,7 +275,28 @@ def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Si
             if month in columns:
                 for name, number in zip((*fields, *percentiles), numbers, strict=True):
                     table[measure_id][name][columns[month]] = np.nan if number is None else number
-    return {measure.pk: _shown_benchmarks(measure, tuple(months), table[measure.pk], sight) for measure in measures}
+    each_team = {measure.pk: np.full(len(columns), sight.looks_after_teams) for measure in measures}
+    if sight is Sight.ALL_TEAMS and columns:
+        for measure_id, month in _months_with_small_counts(measures, months):
+            if month in columns:
+                each_team[measure_id][columns[month]] = False
+    return {
+        measure.pk: _shown_benchmarks(measure, tuple(months), table[measure.pk], sight, each_team[measure.pk])
+        for measure in measures
+    }
+
+
+def _months_with_small_counts(measures: Sequence[Measure], months: Sequence[dt.date]) -> Any:
+    """(measure key, month) of those in which some team's own figure is hidden from others. One query."""
+    kinds = {measure.pk: kind_of(measure.latest.statistic) for measure in measures}
+    people = [key for key, kind in kinds.items() if kind.counts_people]
+    parts = [key for key, kind in kinds.items() if kind.is_proportion]
+    small = Q(denominator__gt=0, denominator__lt=SMALL.stop)
+    small |= Q(measure__in=people, numerator__gt=0, numerator__lt=SMALL.stop)
+    small |= Q(measure__in=parts, rest__gt=0, rest__lt=SMALL.stop)
+    rows = Observation.objects.live().filter(measure__in=kinds, month__range=(months[0], months[-1]))
+    rows = rows.annotate(rest=F("denominator") - F("numerator")).filter(small)
+    return rows.order_by().values_list("measure_id", "month").distinct()
 
 
 def benchmarks_by_team(
@@ -304,7 +331,7 @@ def _compared_teams(user: Any, collaborative: Collaborative, sight: Sight) -> li
     if sight in (Sight.POOLED, Sight.NOTHING):
         return []
     teams = Team.objects.filter(collaborative=collaborative).select_related("agency")
-    if sight is not Sight.EVERYTHING:
+    if not sight.looks_after_teams:
         teams = teams.exclude(status=TeamStatus.WITHDRAWN)
     found = list(teams.order_by("code_name" if sight is Sight.CODED else "name", "pk"))
     for team in found:
@@ -370,11 +397,14 @@ def _panel(
 
 
 def _shown_benchmarks(
-    measure: Measure, months: tuple[dt.date, ...], table: dict[str, Floats], sight: Sight
+    measure: Measure, months: tuple[dt.date, ...], table: dict[str, Floats], sight: Sight, each_team: Bools
 ) -> Benchmarks:
-    """Stored benchmarks with NaN for whatever ``sight`` does not include."""
-    pooled_teams = may_compare(table["reporting"], sees_each_team=sight.sees_each_team)
-    compared = may_compare(table["compared"], sees_each_team=sight.sees_each_team) & sight.sees_percentiles
+    """Stored benchmarks with NaN for whatever ``sight`` does not include.
+
+    ``each_team``: the months in which every single team's figure may be seen anyway.
+    """
+    pooled_teams = may_compare(table["reporting"], sees_each_team=each_team)
+    compared = may_compare(table["compared"], sees_each_team=each_team) & sight.sees_percentiles
     kind = kind_of(measure.latest.statistic)
     state = states(table["numerator"], table["denominator"], kind=kind, may_see_small=False)
     reported = table["reporting"] > 0

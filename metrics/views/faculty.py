@@ -36,7 +36,7 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
     pooled = benchmarks(measures, months, sight)
     compared = comparison(request.user, found, measures=chosen)
     teams = [peer.team for peer in compared.peers if peer.team]
-    everything = sight is Sight.EVERYTHING
+    everything = sight.looks_after_teams
     due = due_months(found)
     rows = team_rows(
         compared,

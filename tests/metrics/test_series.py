@@ -118,8 +118,11 @@ def test_who_sees_how_much(team):
         assert sight_of(again(mine), collaborative) is sight
     assert sight_of(sponsor, collaborative) is Sight.POOLED
     assert sight_of(reviewer, collaborative) is Sight.NOTHING
-    assert sight_of(coordinator, collaborative) is Sight.EVERYTHING
+    assert sight_of(coordinator, collaborative) is Sight.ALL_TEAMS
+    assert sight_of(faculty_of(collaborative), collaborative) is Sight.ALL_TEAMS
+    collaborative.faculty_see_small_counts = True
     assert sight_of(faculty_of(collaborative), collaborative) is Sight.EVERYTHING
+    assert sight_of(again(coordinator), collaborative) is Sight.ALL_TEAMS
     assert sight_of(member_of(TeamFactory()), collaborative) is Sight.NOTHING
     assert sight_of(stranger(), collaborative) is Sight.NOTHING
 
@@ -204,6 +207,16 @@ def test_teams_see_results_of_five_teams_and_faculty_of_one(measure):
     np.testing.assert_array_equal(_shown(measure, Sight.CODED)[0], [0.3, 0.25, 0.175, 120])
 
 
+@pytest.mark.parametrize(("pair", "hides"), [((30, 60), False), ((5, 60), True), ((55, 60), True), ((0, 9), True)])
+def test_results_over_few_teams_tell_no_small_count_to_who_sees_all_teams(team, measure, pair, hides):
+    """With one team reporting, the median is that team's rate."""
+    report(team, measure, [pair])
+    _benchmark(measure, reporting=1, compared=1)
+    numbers, state = _shown(measure, Sight.ALL_TEAMS)
+    assert (np.isnan(numbers).all(), state) == (hides, HIDDEN if hides else VALUE)
+    np.testing.assert_array_equal(_shown(measure, Sight.EVERYTHING)[0], [0.3, 0.25, 0.175, 120])
+
+
 def test_pooled_only_has_no_percentiles_for_they_are_single_teams(measure):
     _benchmark(measure, reporting=9, compared=9)
     np.testing.assert_array_equal(_shown(measure, Sight.POOLED)[0], [0.3, NAN, NAN, 120])
@@ -239,7 +252,7 @@ def test_queries_do_not_grow_with_teams_measures_and_months(count, django_assert
         for measure in measures:
             report(team, measure, [(30, 60)] * count)
     coach = faculty_of(collaborative)
-    assert sight_of(coach, collaborative) is Sight.EVERYTHING
+    assert sight_of(coach, collaborative) is Sight.ALL_TEAMS
     # Measures, definitions, teams, figures; and once for a person: their teams, the agencies they lead.
     with django_assert_num_queries(6):
         comparison(coach, collaborative)
@@ -253,5 +266,7 @@ def test_queries_do_not_grow_with_teams_measures_and_months(count, django_assert
     chosen = measures_of(collaborative)
     with django_assert_num_queries(1):
         benchmarks(chosen, collaborative.reporting_months(), Sight.EVERYTHING)
+    with django_assert_num_queries(2):
+        benchmarks(chosen, collaborative.reporting_months(), Sight.ALL_TEAMS)
     with django_assert_num_queries(1):
         submitted_months(teams, collaborative.reporting_months())
