@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -57,6 +58,21 @@ def day(date: dt.date) -> str:
     """ "Tue 10 Mar", with the year when it is not this one."""
     pattern = "D j M" if date.year == timezone.now().year else "D j M Y"
     return formats.date_format(date, pattern)
+
+
+def full_day(date: dt.date) -> str:
+    """ "10 Mar 2026", as it stands on paper."""
+    return formats.date_format(date, "j M Y")
+
+
+def clock(at: dt.datetime | None, time_zone: str) -> str:
+    """ "09:41" in this time zone; empty where there is no instant."""
+    return formats.date_format(at.astimezone(ZoneInfo(time_zone)), "H:i") if at else ""
+
+
+def moment(at: dt.datetime | None, time_zone: str) -> str:
+    """ "Tue 10 Mar 2026, 09:41" in this time zone; empty where there is no instant."""
+    return formats.date_format(at.astimezone(ZoneInfo(time_zone)), "D j M Y, H:i") if at else ""
 
 
 def number(value: float | None, *, places: int = 1) -> str:

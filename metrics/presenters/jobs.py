@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collab.actions.measures import DEFINITIONS
 from collab.common.enums import JobStatus, Tone
-from collab.common.formatting import month_name, seconds
+from collab.common.formatting import moment, month_name, seconds
 from collab.common.jobs import can_run_again
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative
@@ -73,11 +71,10 @@ class WorkerSentence:
 
 def run_lines(runs: Iterable[JobRun], collaborative: Collaborative) -> list[RunLine]:
     """The runs, with times on the collaborative's clock."""
-    zone = ZoneInfo(collaborative.time_zone)
     return [
         RunLine(
             run=run,
-            when=" · ".join(_when(run, zone)),
+            when=" · ".join(_when(run, collaborative.time_zone)),
             status=JobStatus(run.status).label,
             tone=JobStatus(run.status).tone,
             problem=problem_in_words(run.error),
@@ -87,8 +84,8 @@ def run_lines(runs: Iterable[JobRun], collaborative: Collaborative) -> list[RunL
     ]
 
 
-def _when(run: JobRun, zone: ZoneInfo) -> Iterator[str]:
-    yield formats.date_format(run.started_at.astimezone(zone), "D j M Y, H:i")
+def _when(run: JobRun, time_zone: str) -> Iterator[str]:
+    yield moment(run.started_at, time_zone)
     if run.seconds is not None:
         yield _("took %(time)s") % {"time": seconds(run.seconds)}
     if run.requested_by:

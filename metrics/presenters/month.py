@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from collab.common.formatting import period_name, period_short
+from collab.common.formatting import clock, moment, period_name, period_short
 from collab.enums import Statistic
 from collab.models import Collaborative, MeasureVersion
 from metrics.actions.drafts import Conflict
@@ -80,19 +77,6 @@ def entry_text(version: MeasureVersion, entry: Entry) -> str:
         return str(reason_label(entry.missing_reason))
     typed = " / ".join(text for text in (entry.numerator, entry.denominator) if text)
     return typed_result(version, entry) or typed or _("empty")
-
-
-def clock(at: dt.datetime | None, time_zone: str) -> str:
-    """ "09:41" on the collaborative's clock."""
-    return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M") if at else ""
-
-
-def when(at: dt.datetime | None, time_zone: str) -> str:
-    """ "Tue 10 Mar 2026, 09:41"."""
-    if at is None:
-        return ""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return f"{formats.date_format(local, 'D j M Y')}, {local:%H:%M}"
 
 
 # --- The grid ------------------------------------------------------------------------------------------------------
@@ -496,7 +480,7 @@ def revisions_of(
                 is_live=submission.pk == (sheet.live.pk if sheet.live else None),
                 status=submission.get_status_display(),
                 by=str(submission.submitted_by or _("the center")),
-                at=when(submission.submitted_at, sheet.team.collaborative.time_zone),
+                at=moment(submission.submitted_at, sheet.team.collaborative.time_zone),
                 how=Source(submission.source).label,
                 why=submission.note,
                 changes=tuple(_changes(sheet, before, after, may_see_small=may_see_small)),

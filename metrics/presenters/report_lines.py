@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import filesizeformat
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from collab.common.formatting import full_day, moment
 from metrics.enums import ReportKind, ReportStatus
 from metrics.models import Report
 
@@ -34,17 +33,13 @@ def report_lines(reports: Iterable[Report]) -> list[ReportLine]:
 
 def report_line(report: Report) -> ReportLine:
     """One line, with times on the collaborative's clock."""
-    zone = ZoneInfo(report.collaborative.time_zone)
     ready = report.status == ReportStatus.READY
     return ReportLine(
         report=report,
         title=_("%(kind)s: %(subject)s") % {"kind": ReportKind(report.kind).label, "subject": report.subject},
         status=ReportStatus(report.status),
-        asked=_("Asked for on %(when)s")
-        % {"when": formats.date_format(report.requested_at.astimezone(zone), "j M Y, H:i")},
-        data=_("Data as of %(date)s") % {"date": formats.date_format(report.data_date, "j M Y")}
-        if ready and report.data_date
-        else "",
+        asked=_("Asked for on %(when)s") % {"when": moment(report.requested_at, report.collaborative.time_zone)},
+        data=_("Data as of %(date)s") % {"date": full_day(report.data_date)} if ready and report.data_date else "",
         size=_size(report) if ready else "",
         is_unfinished=report.is_unfinished,
     )

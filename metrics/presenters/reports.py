@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.enums import Tone
-from collab.common.formatting import month_name, with_unit
+from collab.common.formatting import full_day, month_name, with_unit
 from collab.common.printing import Pdf, Tick, paper_of, print_template
 from collab.common.sections import Section, sections_for
 from collab.models import Collaborative, User
@@ -282,15 +281,13 @@ def _head(
     facts: Sequence[Fact] = (),
     some_hidden: bool,
 ) -> Head:
-    today = collaborative.today()
-    date = formats.date_format(today, "j M Y")
     return Head(
         kind=str(kind.label),
         title=title,
         where=collaborative.name if title != collaborative.name else collaborative.center.name,
         aim=collaborative.aim,
         facts=tuple(facts),
-        data_words=_("Data as of %(date)s") % {"date": date},
+        data_words=_("Data as of %(date)s") % {"date": full_day(collaborative.today())},
         made_by=_("Made by %(person)s") % {"person": viewer},
         some_hidden=some_hidden,
     )

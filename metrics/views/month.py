@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collab.common.formatting import day, period_name
+from collab.common.formatting import clock, day, moment, period_name
 from collab.common.views import require
 from metrics.actions.drafts import Saved, discard_changes, save_cells
 from metrics.actions.submissions import MonthChangedError, ReasonNeededError, reopen_month, submit_month
@@ -29,7 +29,7 @@ from metrics.policies import (
     check_reopen,
     needs_reason,
 )
-from metrics.presenters.month import clock, grid_for, read_rows, revisions_of, summary_of, typed_result, when
+from metrics.presenters.month import grid_for, read_rows, revisions_of, summary_of, typed_result
 from metrics.presenters.month import their_cell as their_cell_of
 from metrics.queries.months import Sheet, month_states, month_to_open, sheet_for, values_by_submission
 from metrics.rules import MetricsPermission, enter_figures, see_small_counts
@@ -183,7 +183,7 @@ def _grid(
         "due": collaborative.due_date(sheet.month),
         "is_late": now >= collaborative.due_at(sheet.month),
         "is_correction": sheet.live is not None,
-        "submitted_when": when(sheet.live.submitted_at, collaborative.time_zone) if sheet.live else "",
+        "submitted_when": moment(sheet.live.submitted_at, collaborative.time_zone) if sheet.live else "",
         "needs_reason": needs_reason(team, sheet.month, sheet.live, now),
         "note": note,
         "note_error": note_error,
@@ -208,7 +208,7 @@ def _read_only(
         "rows": read_rows(sheet, may_see_small=may_see_small) if sheet.live else [],
         "shows_notes": may_see_small,
         "closed": closed,
-        "submitted_when": when(sheet.live.submitted_at, team.collaborative.time_zone) if sheet.live else "",
+        "submitted_when": moment(sheet.live.submitted_at, team.collaborative.time_zone) if sheet.live else "",
         "is_reporting_month": team.collaborative.is_reporting_month(month),
         "due": team.collaborative.due_date(month),
         "may_reopen": may_reopen and can_reopen(team, month),
@@ -261,7 +261,7 @@ def _saved_json(saved: Saved) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def sent(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
     """Thank you, what happens now, and what is due next."""
     found = find_team(request.user, collaborative, team)
@@ -271,7 +271,7 @@ def sent(request: HttpRequest, collaborative: str, team: str, month: dt.date) ->
         return redirect("month", found.collaborative.slug, found.slug, month)
     context = page_context(found, month) | {
         "row": row,
-        "submitted_when": when(row.live.submitted_at, found.collaborative.time_zone),
+        "submitted_when": moment(row.live.submitted_at, found.collaborative.time_zone),
         "due_rows": [other for other in rows if other.can_change],
         "next": next((other for other in rows if other.state is MonthState.FUTURE), None),
     }
@@ -296,8 +296,8 @@ def history(request: HttpRequest, collaborative: str, team: str, month: dt.date)
         "reopenings": [
             {
                 "by": reopening.opened_by,
-                "at": when(reopening.opened_at, found.collaborative.time_zone),
-                "until": when(reopening.open_until, found.collaborative.time_zone),
+                "at": moment(reopening.opened_at, found.collaborative.time_zone),
+                "until": moment(reopening.open_until, found.collaborative.time_zone),
                 "reason": reopening.reason,
             }
             for reopening in found.reopenings.filter(month=month).select_related("opened_by")
