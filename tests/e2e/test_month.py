@@ -71,7 +71,7 @@ def test_type_submit_and_correct(
         page.keyboard.type(keys) if keys.isdigit() else page.keyboard.press(keys)
     # Then each result stands beside its numbers at once, and all is saved without a button
     expect(page.locator("[data-cell=no_show] > .measure-line output")).to_have_text("30\u202f% (12 of 40)")
-    expect(page.locator("[data-cell=waiting_days] output")).to_have_text("3\u202fdays (90 of 30)")
+    expect(page.locator("[data-cell=waiting_days] output")).to_have_text("3\u202fdays (30 cases)")
     saved(page)
     assert (stands(world, "no_show"), stands(world, "waiting_days")) == (
         entry("no_show", "12/40"),
