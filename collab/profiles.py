@@ -172,6 +172,11 @@ def settled(definition: Mapping[str, Any]) -> dict[str, Any]:
     return complete
 
 
+NEVER_NEGATIVE = frozenset({Statistic.RATE, Statistic.COUNT, Statistic.DAYS_BETWEEN})
+# Ten years: what is longer is a slip of the keyboard.
+MOST_DAYS = 3660
+
+
 def contradictions(definition: Mapping[str, Any]) -> dict[str, str]:
     """What contradicts the statistic of a settled definition: field → sentence. Empty when all fits."""
     statistic = Statistic(definition["stat"])
@@ -187,6 +192,12 @@ def contradictions(definition: Mapping[str, Any]) -> dict[str, str]:
     goal, multiplier = definition.get("goal"), definition["multiplier"]
     if statistic is Statistic.PROPORTION and goal is not None and not 0 <= goal <= multiplier:
         found["goal"] = gettext("The goal of a proportion lies from 0 to %(top)s.") % {"top": f"{multiplier:g}"}
+    elif statistic in NEVER_NEGATIVE and goal is not None and goal < 0:
+        found["goal"] = gettext("What is counted this way is never below 0, so the goal is not either.")
+    if multiplier <= 0:
+        found["multiplier"] = gettext("Write a number above 0, such as 1,000 for a rate per 1,000.")
+    if (definition.get("maturation_days") or 0) > MOST_DAYS:
+        found["maturation_days"] = gettext("Write at most %(days)s days.") % {"days": MOST_DAYS}
     low, high = definition.get("min_value"), definition.get("max_value")
     if low is not None and high is not None and low >= high:
         found["max_value"] = gettext("The highest possible value must be above the lowest.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from collab.enums import Cadence, CollaborativeType, DataSharing
 from collab.forms.centers import SlugFromName
 from collab.forms.choices import FieldGroup, MonthInput, described, time_zones
 from collab.models import Collaborative
+from collab.profiles import MOST_DAYS
 
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (_("What it is"), ("name", "slug", "type", "topic", "aim")),
@@ -79,6 +81,7 @@ class CollaborativeForm(SlugFromName):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["lock_after_days"].validators.append(MaxValueValidator(MOST_DAYS))
         self._choose("type", described(CollaborativeType))
         self._choose("cadence", described(Cadence))
         self._choose("data_sharing", described(DataSharing))

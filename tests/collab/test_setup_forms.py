@@ -77,7 +77,7 @@ def test_the_same_nonsense_where_it_counts_is_an_error() -> None:
         ({"chart": "t"}, {"chart"}),
         ({"code": "Has Space"}, {"code"}),
         ({"stat": "score", "min_value": "5", "max_value": "1"}, {"max_value", "__all__"}),
-        ({"stat": "rate", "multiplier": "0"}, {"__all__"}),
+        ({"stat": "rate", "multiplier": "0"}, {"multiplier", "__all__"}),
     ],
 )
 def test_what_a_measure_can_not_be_is_said_at_the_field(typed: dict[str, str], wrong: set[str]) -> None:
@@ -89,7 +89,7 @@ def test_what_a_measure_can_not_be_is_said_at_the_field(typed: dict[str, str], w
 
 def test_left_empty_the_code_is_made_from_the_name_and_is_free() -> None:
     collaborative = CollaborativeFactory(status=CollaborativeStatus.SETUP)
-    MeasureFactory(collaborative=collaborative, code="seen_within_7_days")
+    MeasureFactory(collaborative=collaborative, code="seen_within_7_days", version__name="Seen in a week")
     form = NewMeasureForm({**TYPED, "stat": "proportion"}, collaborative=collaborative)
     assert form.is_valid()
     assert form.cleaned_data["code"] == "seen_within_7_days_2"
