@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -88,11 +89,12 @@ def aim(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Rewrite the aim."""
     found = _edited(request, collaborative)
     edited = _draft_of(found)
+    stored = {"aim": edited.aim}
     form = AimForm(request.POST or None, instance=edited)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_as_seen(request, form, stored):
         actions.change_aim(by=request.user, package=edited, aim=form.cleaned_data["aim"])
         return _to_draft(request, found, _("Aim saved."))
-    return _form_page(request, found, form, _("Aim"))
+    return _form_page(request, found, form, _("Aim"), stored=stored)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,14 +110,15 @@ def driver(request: SignedInRequest, collaborative: str, pk: int | None = None) 
         instance=Driver(pk=pk, package=package),
         initial=_initial(edited, DriverForm) if edited else {"parent": parent if parent.isdecimal() else None},
     )
-    if request.method == "POST" and form.is_valid():
+    stored = _texts(edited)
+    if request.method == "POST" and form.is_valid() and _is_as_seen(request, form, stored):
         try:
             saved = actions.save_driver(by=request.user, package=package, driver=edited, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             return _to_draft(request, found, _("Driver “%(name)s” saved.") % {"name": saved.name})
-    return _form_page(request, found, form, _("Change driver") if edited else _("Add a driver"), edited)
+    return _form_page(request, found, form, _("Change driver") if edited else _("Add a driver"), edited, stored)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +135,8 @@ def idea(request: SignedInRequest, collaborative: str, pk: int | None = None) ->
         if edited
         else {"drivers": [serves] if serves.isdecimal() else []},
     )
-    if request.method == "POST" and form.is_valid():
+    stored = _texts(edited)
+    if request.method == "POST" and form.is_valid() and _is_as_seen(request, form, stored):
         try:
             saved = actions.save_idea(
                 by=request.user,
@@ -145,7 +149,7 @@ def idea(request: SignedInRequest, collaborative: str, pk: int | None = None) ->
             form.add_error(None, error)
         else:
             return _to_draft(request, found, _("Change idea “%(name)s” saved.") % {"name": saved.name})
-    return _form_page(request, found, form, _("Change the idea") if edited else _("Add a change idea"), edited)
+    return _form_page(request, found, form, _("Change the idea") if edited else _("Add a change idea"), edited, stored)
 
 
 @require_POST
@@ -254,15 +258,46 @@ def _to_draft(request: SignedInRequest, collaborative: Collaborative, said: str)
     return redirect("change_package_draft", collaborative=collaborative.slug)
 
 
+def _texts(edited: Driver | ChangeIdea | None) -> dict[str, str]:
+    """The texts that are stored now, which two people may be rewriting at once."""
+    names = (
+        ("name", "description", "first_test", "unknowns") if isinstance(edited, ChangeIdea) else ("name", "description")
+    )
+    return {name: getattr(edited, name) for name in names} if edited else {}
+
+
+def _fingerprint(texts: dict[str, str]) -> str:
+    return hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
+
+
+def _is_as_seen(request: SignedInRequest, form: AimForm | DriverForm | IdeaForm, stored: dict[str, str]) -> bool:
+    """Whether the texts are still those that the form was opened with; if not, each says what it has become.
+
+    The form comes back with the person's own text and the other one's beside it; sent once more, it is saved.
+    """
+    if not stored or request.POST.get("seen", "") in {"", _fingerprint(stored)}:
+        return True
+    for name, text in stored.items():
+        if form.cleaned_data[name] != text:
+            form.add_error(
+                name,
+                _("Somebody changed this while you wrote. It says now: “%(text)s”. Bring both together and save.")
+                % {"text": text},
+            )
+    return form.is_valid()
+
+
 def _form_page(
     request: SignedInRequest,
     collaborative: Collaborative,
     form: AimForm | DriverForm | IdeaForm,
     title: str,
     edited: Driver | ChangeIdea | None = None,
+    stored: dict[str, str] | None = None,
 ) -> HttpResponse:
     kind = "" if edited is None else edited._meta.model_name
-    context = _context(collaborative, form=form, title=title, edited=edited, kind=kind)
+    seen = _fingerprint(stored) if stored else ""
+    context = _context(collaborative, form=form, title=title, edited=edited, kind=kind, seen=seen)
     return render(request, "collab/change_package/form.html", context)
 
 
