@@ -1,4 +1,4 @@
-"""A second factor for those who can see many teams' figures."""
+"""What stands before every view: a second factor for those who see many teams' figures, and no broken addresses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth import middleware as auth
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -65,6 +66,21 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
         return redirect(_sign_in_address(request))
+
+
+class RefuseNulMiddleware:
+    """Refuse an address with a NUL character after its question mark: nobody types one, and PostgreSQL fails on it.
+
+    Form fields refuse it themselves, and no path of ours can hold one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the query")
+        return self.get_response(request)
 
 
 class RequireSecondFactorMiddleware:

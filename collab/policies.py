@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -100,6 +101,12 @@ def check_can_correct(measure: Measure) -> None:
             _("Teams may already report by this definition. Make a new version from a month instead."),
             code="started",
         )
+
+
+def check_new_name(siblings: Manager[Any], name: str) -> None:
+    """Two of one name would be read as one; most often the same form was sent twice."""
+    if siblings.filter(name__iexact=name).exists():
+        raise ValidationError({"name": _("“%(name)s” is there already.") % {"name": name}}, code="there_already")
 
 
 def check_is_draft(package: ChangePackage) -> None:

@@ -67,6 +67,7 @@ def save_driver(
     _check_parent(package, driver, parent)
     values: dict[str, Any] = {"name": name, "description": description, "parent": parent}
     if driver is None:
+        policies.check_new_name(package.drivers, name)
         driver = Driver(package=package, position=order.next_position(package.drivers), **values)
         driver.full_clean()
         driver.save()
@@ -96,6 +97,7 @@ def save_idea(
     if any(driver.package_id != package.pk for driver in drivers):
         raise ValidationError({"drivers": _("Choose drivers of this version.")})
     if idea is None:
+        policies.check_new_name(package.ideas, fields["name"])
         idea = ChangeIdea(package=package, position=order.next_position(package.ideas), **fields)
         idea.full_clean()
         idea.save()

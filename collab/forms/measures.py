@@ -252,11 +252,19 @@ class NewMeasureForm(_CoreMeasure, DefinitionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("code") and cleaned.get("name") and "code" not in self.errors:
+            self._check_name(cleaned["name"])
             cleaned["code"] = free_code(self.collaborative, cleaned["name"])
         month = cleaned.get("effective_month")
         if month is not None:
             policies.check_reporting_month(self.collaborative, month)
         return cleaned
+
+    def _check_name(self, name: str) -> None:
+        """A second one of the same name, without a code of its own, is a form that was sent twice."""
+        if self.collaborative.measures.filter(versions__name__iexact=name).exists():
+            raise ValidationError(
+                {"code": _("There is a measure with this name already. If you want another, give it its own code.")}
+            )
 
 
 class CorrectionForm(_CoreMeasure, DefinitionForm):

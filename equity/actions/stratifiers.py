@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from collab.common import audit, order
 from collab.common.changes import change, locked
 from collab.models import Collaborative, Measure, User
+from collab.policies import check_new_name
 from equity.enums import EquityEvent
 from equity.library import ALWAYS, Group
 from equity.models import Stratifier, Stratum
@@ -34,6 +35,7 @@ def add_stratifier(
     """
     collaborative = locked(collaborative)
     _check_measures(collaborative, measures)
+    check_new_name(collaborative.stratifiers, name)
     stratifier = Stratifier(
         collaborative=collaborative,
         code=code,

@@ -16,7 +16,11 @@ from teams.models import LeaderRequest, Team
 
 @transaction.atomic
 def make_request(*, by: User, team: Team, text: str, why: str = "", needed_by: dt.date | None = None) -> LeaderRequest:
-    """Ask the senior leader for one thing."""
+    """Ask the senior leader for one thing. The same words from the same person, not answered yet, are that request."""
+    team = locked(team)
+    same = LeaderRequest.objects.filter(team=team, text=text, why=why, needed_by=needed_by, made_by=by, answer="")
+    if request := same.first():
+        return request
     request = LeaderRequest.objects.create(team=team, text=text, why=why, needed_by=needed_by, made_by=by)
     audit.record(
         by=by,
