@@ -29,7 +29,7 @@ from metrics.charts.example import example_card
 from metrics.presenters.comparing import count_needs, results_of, team_rows
 from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
-from metrics.presenters.needs import Need, due_months
+from metrics.presenters.needs import Need
 from metrics.presenters.submitting import matrix_of
 from metrics.queries.jobs import jobs_state
 from metrics.queries.months import month_states_of
@@ -179,7 +179,7 @@ def teams_i_teach(user: Any) -> Iterator[Section]:
         teams = [peer.team for peer in compared.peers if peer.team]
         rows = team_rows(
             compared,
-            due=due_months(collaborative),
+            due=collaborative.due_months(),
             submitted=submitted_months(teams, compared.months),
             by_need=True,
         )

@@ -16,9 +16,9 @@ def words_of(request: HttpRequest) -> str:
     return request.GET.get("q", "").strip()
 
 
-def page_of(request: HttpRequest, rows: Any, *, parameter: str = "page") -> Page[Any]:
+def page_of(request: HttpRequest, rows: Any, *, parameter: str = "page", size: int = ROWS_A_PAGE) -> Page[Any]:
     """The page of ``rows`` (a query in a definite order, or a list) that the address asks for, or the nearest."""
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get(parameter))
+    return Paginator(rows, size).get_page(request.GET.get(parameter))
 
 
 def query_of(request: HttpRequest, *names: str) -> str:

@@ -170,6 +170,11 @@ class Collaborative(models.Model):
         today = self.today(now)
         return [month for month in self.reporting_months() if months.last_day(month, step=self.step) < today]
 
+    def due_months(self, now: dt.datetime | None = None) -> list[dt.date]:
+        """Reporting periods whose deadline has passed at ``now``, in order."""
+        at = now or timezone.now()
+        return [month for month in self.reporting_months() if self.due_at(month) <= at]
+
 
 class CollaborativeAppointment(Dated):
     """A person's role in a collaborative: faculty, sponsor or reviewer, from a day until a day."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collab.actions.collaboratives import change_collaborative, end_collaborative, start_collaborative
 from collab.common.models import AuditEvent
+from collab.common.paging import page_of
 from collab.common.sections import checklist_for
 from collab.common.views import SignedInRequest
 from collab.enums import CollaborativeStatus
@@ -23,8 +23,6 @@ from collab.forms.collaboratives import CollaborativeForm
 from collab.models import Collaborative
 from collab.presenters.history import history_lines
 from collab.queries.collaboratives import find_managed_collaborative
-
-EVENTS_A_PAGE = 50
 
 
 @require_safe
@@ -100,7 +98,7 @@ def history(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Who changed what when."""
     found = find_managed_collaborative(request.user, collaborative)
     events = AuditEvent.objects.within(found).select_related("actor")
-    page = Paginator(events, EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, events)
     context = {
         "collaborative": found,
         "nav_key": "settings",

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collab.common import formatting
 from collab.common.enums import DescribedChoices, Tone
-from collab.models import Collaborative
 from metrics.presenters.readings import Meaning, Reading
 from teams.enums import TeamStatus
 from teams.models import Team
@@ -73,12 +71,6 @@ class Reporting:
 
     def _name(self, month: dt.date) -> str:
         return formatting.period_name(month, step=self.step)
-
-
-def due_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
-    """The months whose deadline has passed, in order."""
-    moment = now or timezone.now()
-    return [month for month in collaborative.ended_months(moment) if collaborative.due_at(month) <= moment]
 
 
 def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool | None]) -> Reporting:

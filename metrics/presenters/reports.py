@@ -25,7 +25,7 @@ from metrics.models import Report
 from metrics.presenters.comparing import Multiple, TeamRow, count_needs, team_rows
 from metrics.presenters.engagement import engagement_of
 from metrics.presenters.leading import LeaderPage, pages_of
-from metrics.presenters.needs import Need, due_months
+from metrics.presenters.needs import Need
 from metrics.presenters.submitting import matrix_of
 from metrics.queries.engagement import latest
 from metrics.queries.series import (
@@ -151,7 +151,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
     sight = sight_of(viewer, collaborative)
     compared = comparison(viewer, collaborative)
     pooled = benchmarks(measures_of(collaborative), compared.months, sight)
-    due = due_months(collaborative)
+    due = collaborative.due_months()
     teams = teams_for_matrix(collaborative)
     submitted = submitted_months(teams, compared.months)
     everything = sight.looks_after_teams

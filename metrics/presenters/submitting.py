@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from collab.common import formatting
 from collab.models import Collaborative
-from metrics.presenters.needs import MonthMark, Reporting, due_months, mark_of, reporting_of
+from metrics.presenters.needs import MonthMark, Reporting, mark_of, reporting_of
 from teams.enums import TeamStatus
 from teams.models import Team
 
@@ -73,7 +73,7 @@ def matrix_of(
 ) -> Matrix:
     """The matrix of all teams; those that have left stand last."""
     shown = tuple(reversed(collaborative.ended_months()[-MONTHS_SHOWN:]))
-    due = due_months(collaborative)
+    due = collaborative.due_months()
     rows = [
         MatrixRow(
             team=team,

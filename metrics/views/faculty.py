@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest
 from collab.queries.collaboratives import find_collaborative
 from metrics.presenters.comparing import TeamRow, count_needs, results_of, team_rows
 from metrics.presenters.engagement import engagement_of
-from metrics.presenters.needs import Need, due_months
+from metrics.presenters.needs import Need
 from metrics.queries.engagement import latest
 from metrics.queries.series import Sight, benchmarks, comparison, measures_of, sight_of, submitted_months
 
@@ -37,7 +36,7 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
     compared = comparison(request.user, found, measures=chosen)
     teams = [peer.team for peer in compared.peers if peer.team]
     everything = sight.looks_after_teams
-    due = due_months(found)
+    due = found.due_months()
     rows = team_rows(
         compared,
         due=due,
@@ -45,21 +44,19 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
         by_need=everything,
     )
     needs = count_needs(rows)
-    kept = _kept(rows, request.GET.get("need", ""), request.GET.get("q", ""))
-    page = Paginator(kept, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    filters = {name: request.GET[name] for name in ("measure", "need", "q") if request.GET.get(name)}
+    kept = _kept(rows, request.GET.get("need", ""), words_of(request))
     context = {
         "collaborative": found,
         "nav_key": "data",
         "sight": sight,
         "sees_everything": everything,
         "measures": measures,
-        "chosen_measure": filters.get("measure", ""),
-        "chosen_need": filters.get("need", ""),
-        "words": filters.get("q", ""),
+        "chosen_measure": request.GET.get("measure", ""),
+        "chosen_need": request.GET.get("need", ""),
+        "words": words_of(request),
         "needs": needs,
-        "page": page,
-        "query": urlencode(filters),
+        "page": page_of(request, kept, size=ROWS_A_PAGE),
+        "query": query_of(request, "measure", "need", "q"),
         "has_teams": bool(rows),
         "not_reported": [row for row in rows if row.need in (Need.SILENT, Need.LATE)],
         "last_due": due[-1] if due else None,
@@ -71,7 +68,7 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
 
 def _kept(rows: Iterable[TeamRow], need: str, words: str) -> list[TeamRow]:
     """The rows that fit the filters; a need that does not exist filters nothing."""
-    wanted = words.strip().lower()
+    wanted = words.lower()
     return [
         row
         for row in rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from collab.common.jobs import can_run_again, last_heartbeat
+from collab.common.paging import page_of
 from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
@@ -41,7 +41,7 @@ def jobs(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """Is a worker there, what waits, what ran, what failed."""
     found = _find(request, collaborative)
     now = timezone.now()
-    page = Paginator(runs_of(found), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, runs_of(found), size=RUNS_A_PAGE)
     lines = run_lines(page.object_list, found)
     context = {
         "collaborative": found,

@@ -13,7 +13,7 @@ from collab.common.jobs import mark_stale
 from collab.common.models import JobRun, StaleMark
 from collab.enums import CollaborativeRole, DataSharing
 from metrics.actions.engagement import record_engagement
-from metrics.presenters.needs import MonthMark, Need, due_months, mark_of, need_of, reporting_of
+from metrics.presenters.needs import MonthMark, Need, mark_of, need_of, reporting_of
 from teams.enums import TeamRole
 from tests.factories.collab import (
     CenterAppointmentFactory,
@@ -61,7 +61,7 @@ def text_of(response):
 
 def test_a_team_is_late_with_one_month_and_silent_with_two(collaborative):
     team = TeamFactory(collaborative=collaborative)
-    due = due_months(collaborative, dt.datetime(2025, 4, 11, 12, tzinfo=dt.UTC))
+    due = collaborative.due_months(dt.datetime(2025, 4, 11, 12, tzinfo=dt.UTC))
     assert due == [dt.date(2025, month, 1) for month in (1, 2, 3)]
     sent = {(team.pk, month): True for month in due}
     for given, need, words in (
@@ -77,8 +77,8 @@ def test_a_team_is_late_with_one_month_and_silent_with_two(collaborative):
 
 def test_a_month_is_due_until_the_end_of_its_day_on_the_collaboratives_clock(collaborative):
     before = dt.datetime(2025, 2, 11, 4, 59, tzinfo=dt.UTC)
-    assert due_months(collaborative, before) == []
-    assert due_months(collaborative, before + dt.timedelta(minutes=1)) == [dt.date(2025, 1, 1)]
+    assert collaborative.due_months(before) == []
+    assert collaborative.due_months(before + dt.timedelta(minutes=1)) == [dt.date(2025, 1, 1)]
 
 
 def test_each_month_of_the_matrix_has_its_word(collaborative):
