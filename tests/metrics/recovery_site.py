@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import django
@@ -29,6 +30,8 @@ from teams.models import Team  # noqa: E402
 from tests.factories.collab import CollaborativeFactory, MeasureFactory  # noqa: E402
 from tests.factories.teams import TeamFactory  # noqa: E402
 
+# Nobody waits longer than this, in seconds, for a page that says that a month was sent.
+PATIENCE = 3.0
 # Long enough to be killed in, however slow the machine.
 SLOW = """
 CREATE TRIGGER slow BEFORE INSERT ON metrics_benchmarkvalue BEGIN
@@ -72,6 +75,15 @@ def submit_without_broker() -> None:
         queue.mkdir()
 
 
+def submit_without_redis() -> None:
+    """REDIS_URL names a port where nothing listens."""
+    started = time.monotonic()
+    submit(1, 10)
+    took = time.monotonic() - started
+    if took > PATIENCE:
+        sys.exit(f"The submission waited {took:.1f} s for a broker that is down.")
+
+
 def submit_slow() -> None:
     """From here on a job hangs where it writes the benchmarks."""
     with connection.cursor() as cursor:
@@ -84,7 +96,7 @@ def quick_again() -> None:
         cursor.execute("DROP TRIGGER slow")
 
 
-STEPS = {step.__name__: step for step in (seed, submit_without_broker, submit_slow, quick_again)}
+STEPS = {step.__name__: step for step in (seed, submit_without_broker, submit_without_redis, submit_slow, quick_again)}
 
 if __name__ == "__main__":
     STEPS[sys.argv[1]]()

@@ -132,3 +132,11 @@ def test_what_a_broker_outage_and_a_kill_lost_is_caught_up_within_a_minute(site:
     runs = site.rows("SELECT status, count(*) FROM metrics_benchmarkrun GROUP BY status ORDER BY status")
     assert dict(runs) == {"computing": 1, "live": 2}
     assert site.rows("SELECT count(*) FROM common_heartbeat WHERE name = 'worker'") == [(1,)]
+
+
+def test_a_redis_that_is_down_keeps_nobody_waiting_and_loses_nothing(site: Site) -> None:
+    site.environment["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    logged = site.step("submit_without_redis")
+    assert "job_not_sent" in logged
+    assert site.rows("SELECT status, revision FROM metrics_submission") == [("live", 1)]
+    assert (site.marks(), site.shown()) == (1, [])
