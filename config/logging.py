@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 
 # Addresses that hold a secret: whoever reads the log could otherwise use them first.
 SECRET_ADDRESSES = re.compile(r"(/invitations/|/accounts/password/reset/key/|/accounts/confirm-email/)(?!\d+/)[^/\s]+")
@@ -17,12 +18,21 @@ def hide_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str,
     return event
 
 
+def shorten_refusals(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A page that somebody may not open is no failure of the site: one line says it, without a traceback."""
+    told = event.get("exc_info")
+    if isinstance(told, tuple) and isinstance(told[1], PermissionDenied):
+        del event["exc_info"]
+    return event
+
+
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     hide_secrets,
+    shorten_refusals,
 ]
 
 
