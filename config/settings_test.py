@@ -23,7 +23,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if REDIS_URL:
     # The Redis may be somebody's: this run has keys of its own, and empties no others.
-    CACHES: dict[str, dict[str, object]] = {
+    CACHES = {
         "default": {
             "BACKEND": "tests.caches.OwnKeysRedisCache",
             "LOCATION": REDIS_URL,
