@@ -13,6 +13,32 @@ from django.utils.translation import gettext_lazy as _
 from collab.enums import ChartKind, Direction, Statistic
 from collab.models.measure import PERCENT
 
+# What a definition says, in the order in which people read it.
+FIELDS = (
+    "name",
+    "kind",
+    "stat",
+    "numerator",
+    "denominator",
+    "exclusions",
+    "sampling_ok",
+    "direction",
+    "unit",
+    "multiplier",
+    "goal",
+    "min_value",
+    "max_value",
+    "chart",
+    "period",
+    "maturation_days",
+    "min_denominator",
+    "default_strata",
+    "data_source",
+    "steward",
+    "version_year",
+    "source",
+)
+
 # Asked for with every statistic; the rest is in the profiles.
 COMMON_FIELDS = frozenset(
     {

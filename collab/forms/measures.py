@@ -17,7 +17,7 @@ from collab.common.names import first_free
 from collab.enums import Cadence, ChartKind, Direction, MeasureKind, Statistic
 from collab.forms.choices import FieldGroup, MonthInput, described
 from collab.models import Collaborative, Measure, MeasureVersion
-from collab.profiles import PROFILES, contradictions, settled
+from collab.profiles import FIELDS, PROFILES, contradictions, settled
 
 GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
     (_("What it is"), ("name", "code", "kind", "required"), False),
@@ -51,30 +51,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
 
     class Meta:
         model = MeasureVersion
-        fields = (
-            "name",
-            "kind",
-            "stat",
-            "numerator",
-            "denominator",
-            "exclusions",
-            "sampling_ok",
-            "direction",
-            "unit",
-            "multiplier",
-            "goal",
-            "min_value",
-            "max_value",
-            "chart",
-            "period",
-            "maturation_days",
-            "min_denominator",
-            "default_strata",
-            "data_source",
-            "steward",
-            "version_year",
-            "source",
-        )
+        fields = FIELDS
         widgets = {
             "kind": forms.RadioSelect,
             "stat": forms.RadioSelect,

@@ -11,33 +11,9 @@ from django.utils.translation import gettext as _
 from collab.common.formatting import number, with_unit
 from collab.enums import MeasureKind
 from collab.models import Measure, MeasureVersion
-from collab.profiles import PROFILES
+from collab.profiles import FIELDS, PROFILES
 
 MOST_CORE_MEASURES = 5
-# Shown in this order, where the statistic asks for them and they hold something.
-SHOWN = (
-    "kind",
-    "stat",
-    "numerator",
-    "denominator",
-    "exclusions",
-    "sampling_ok",
-    "direction",
-    "unit",
-    "multiplier",
-    "goal",
-    "min_value",
-    "max_value",
-    "chart",
-    "period",
-    "maturation_days",
-    "min_denominator",
-    "default_strata",
-    "data_source",
-    "steward",
-    "version_year",
-    "source",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +35,7 @@ class VersionRow:
 def definition_rows(version: MeasureVersion) -> list[Row]:
     """What a version says, without the fields that hold nothing."""
     profile = PROFILES[version.statistic]
-    rows = [(name, _value(version, name)) for name in SHOWN if profile.asks_for(name)]
+    rows = [(name, _value(version, name)) for name in FIELDS if name != "name" and profile.asks_for(name)]
     return [Row(_label(name), value) for name, value in rows if value]
 
 
@@ -67,7 +43,7 @@ def version_rows(measure: Measure) -> list[VersionRow]:
     """The fields in which the versions of a measure differ, side by side. Empty with a single version."""
     versions = sorted(measure.versions.all(), key=lambda version: version.number)
     rows: list[VersionRow] = []
-    for name in ("name", *SHOWN):
+    for name in FIELDS:
         values = [_value(version, name) for version in versions]
         if len(set(values)) > 1:
             rows.append(VersionRow(label=_label(name), values=[value or "–" for value in values]))
