@@ -65,11 +65,6 @@ class Kind:
     needs_denominator: bool
 
 
-def is_small(count: float | None) -> bool:
-    """Whether a count is one of 1 to 10 (with fractions: above 0 and below 11)."""
-    return count is not None and 0 < count < SMALL.stop
-
-
 def shown(numerator: float | None, denominator: float | None, *, kind: Kind, may_see_small: bool) -> Shown:
     """One cell as a viewer may see it.
 
@@ -122,5 +117,6 @@ def may_compare(
 
 
 def _small(count: Floats) -> npt.NDArray[np.bool_]:
+    """Whether counts are ones of 1 to 10 (with fractions: above 0 and below 11)."""
     found: npt.NDArray[np.bool_] = (count > 0) & (count < SMALL.stop)
     return found

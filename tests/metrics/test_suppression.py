@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.suppression import FEWEST_TEAMS, Kind, Shown, State, is_small, masked, may_compare, shown, states
+from metrics.suppression import FEWEST_TEAMS, Kind, Shown, State, masked, may_compare, shown, states
 
 pytestmark = pytest.mark.unit
 
@@ -21,8 +21,9 @@ VALUE, MISSING, HIDDEN = State.VALUE, State.MISSING, State.HIDDEN
 
 
 def test_counts_of_one_to_ten_are_small_and_no_others():
-    assert [count for count in range(200) if is_small(count)] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert is_small(None) is False
+    found = states([*range(200), None], [None] * 201, kind=COUNT, may_see_small=False)
+    assert [count for count in range(201) if found[count] == HIDDEN] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert found[200] == MISSING
 
 
 @pytest.mark.parametrize(
