@@ -27,6 +27,7 @@ from metrics.stats import series
 from teams.models import Team
 
 NUMERATOR, DENOMINATOR, REASON, NOTE = "numerator", "denominator", "missing_reason", "note"
+LATELY = 6
 SHORTEST_NOTE = 3
 LONGEST_NOTE = 500
 # Sums of thousands of fractions must not be told apart from their total by rounding.
@@ -373,7 +374,20 @@ def unlikely(item: SheetMeasure, value: Value) -> list[Finding]:
         item.version.stat,
     )
     confirmed = len(value.note) >= SHORTEST_NOTE
-    return [replace(_to_confirm(item, one), confirmed=confirmed) for one in found]
+    return [
+        replace(_to_confirm(item, one), confirmed=confirmed)
+        for one in found
+        if not (one.code is series.FindingCode.OUTSIDE_OWN_LIMITS and _is_like_lately(item, value))
+    ]
+
+
+def _is_like_lately(item: SheetMeasure, value: Value) -> bool:
+    """Whether the value lies among those of the last months: after the level has moved, limits over the whole past
+    would ask about every single month."""
+    results = [item.version.value(one.numerator, one.denominator) for one in item.comparable]
+    recent = [result for result in results if result is not None][-LATELY:]
+    result = item.version.value(value.numerator, value.denominator)
+    return bool(recent) and result is not None and min(recent) <= result <= max(recent)
 
 
 def _to_confirm(item: SheetMeasure, found: series.Finding) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -233,6 +234,10 @@ def _axis(
 ) -> tuple[float, float, list[float]]:
     seen = [point.value for point in points if point.value is not None]
     seen += [value for line in lines if line.kind is not LineKind.LIMIT for value in line.values if value is not None]
+    # The usual limit has room; that of a month with few people may run out of the picture.
+    seen += [
+        median(value for value in line.values if value is not None) for line in lines if line.kind is LineKind.LIMIT
+    ]
     seen += [value for band in bands[-1:] for value in band.upper if value is not None]
     seen += [value for value in pooled if value is not None]
     seen += [] if shared_top is None else [shared_top]
@@ -282,7 +287,7 @@ def _notes(
             _("Square points: more than %(most)s points in a row on one side of the %(centre)s are unlikely by chance.")
             % {"most": reading.phases[-1].longest_run_max, "centre": reading.centre_name}
         )
-    if any(signal.kind is SignalKind.OUTSIDE for signal in reading.signals):
+    if reading.kind != "run":
         found.append(_("Dotted lines: the limits within which nearly all months lie by chance alone."))
     if PointState.MATURING in states:
         found.append(_("Hollow points may still change."))

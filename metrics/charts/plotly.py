@@ -142,6 +142,7 @@ def _layout(figure: RunChartFigure) -> dict[str, Any]:
             "range": [-0.5, len(figure.points) - 0.5],
             "tickvals": [tick.at for tick in figure.x_ticks],
             "ticktext": [tick.text for tick in figure.x_ticks],
+            "tickangle": 0,
             "showgrid": False,
             "zeroline": False,
             "linecolor": palette.AXIS,

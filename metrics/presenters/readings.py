@@ -6,7 +6,7 @@ phase. Limits are added where the measure asks for a p or u chart and there are 
 Runs analysis says that a series is not chance alone; what that means is read from where the run lies. A run that goes
 on is the level now. A run that opens a phase is the level before: half of the points lie on either side of a median,
 so those after it lie on the other side, and the level moved there. A run between two stretches on the other side came
-and may have gone again. A point or two on the other side since end no level; how many there are is said.
+and may have gone again; nothing more is claimed of it than how many points since lie where.
 """
 
 from __future__ import annotations
@@ -279,14 +279,13 @@ def _shift(runs: Sequence[tuple[list[int], bool]], number: int, direction: Direc
     """The run of that number, too long for chance, and what the points before and after it make of it."""
     places, above = runs[number]
     before, after = _sides(runs[:number]), _sides(runs[number + 1 :])
-    has_ended = _is_level(after, not above)
-    moved = has_ended and not _is_level(before, not above)
+    moved = _is_level(after, not above) and not _is_level(before, not above)
     return Signal(
         SignalKind.SHIFT,
         _meaning(direction, above=above != moved),
         tuple(places),
         above,
-        ongoing=moved or not has_ended,
+        ongoing=moved or not after or _is_level(after, above),
         moved=moved,
         points_since=len(after),
         others_since=after.count(not above),
@@ -366,14 +365,14 @@ def _what_it_shows(reading: Reading) -> str:
 def _too_few(reading: Reading, phase: Phase) -> str:
     if len(reading.phases) == 1:
         return ngettext(
-            "Only %(count)s month so far: a run chart needs about %(needed)s to show signals.",
-            "Only %(count)s months so far: a run chart needs about %(needed)s to show signals.",
+            "Only %(count)s point so far: a run chart needs about %(needed)s to show signals.",
+            "Only %(count)s points so far: a run chart needs about %(needed)s to show signals.",
             phase.values,
         ) % {"count": phase.values, "needed": FEWEST_POINTS}
     return ngettext(
-        "Only %(count)s month since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
+        "Only %(count)s point since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
         "signals.",
-        "Only %(count)s months since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
+        "Only %(count)s points since the definition changed in %(month)s: a run chart needs about %(needed)s to show "
         "signals.",
         phase.values,
     ) % {
@@ -468,5 +467,5 @@ def _what_is_hidden(reading: Reading) -> str:
     if not count:
         return ""
     return ngettext(
-        "%(count)s month is hidden (small number).", "%(count)s months are hidden (small numbers).", count
+        "%(count)s point is hidden (small number).", "%(count)s points are hidden (small numbers).", count
     ) % {"count": count}

@@ -71,13 +71,13 @@ PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
         (
             "down",
             [30] * 7,
-            "Only 7 months so far: a run chart needs about 10 to show signals.",
+            "Only 7 points so far: a run chart needs about 10 to show signals.",
             Meaning.NONE,
         ),
         (
             "down",
             [30],
-            "Only 1 month so far: a run chart needs about 10 to show signals.",
+            "Only 1 point so far: a run chart needs about 10 to show signals.",
             Meaning.NONE,
         ),
         (
@@ -127,27 +127,30 @@ PAST = [*[LOW] * 9, *[HIGH] * 4, 20, *[HIGH] * 4, 20, *[HIGH] * 3, 46]
         ),
         (
             "up",
-            [33, *EPISODE[:13], LOW, LOW, HIGH],
+            [33, *[LOW] * 4, HIGH, *[LOW] * 4, *[HIGH] * 9, LOW, LOW, LOW, HIGH],
             (
-                "Shift of 9 points above the median from June 2025 to February 2026, then 2 of 3 below it: an "
+                "Shift of 9 points above the median from November 2025 to July 2026, then 3 of 4 below it: an "
                 "improvement that may not have lasted."
             ),
             Meaning.NONE,
         ),
         (
             "up",
-            [33, *[LOW] * 6, *[HIGH] * 9, LOW, HIGH, LOW, HIGH, HIGH],
+            [33, *[LOW] * 5, HIGH, *[LOW] * 6, *[HIGH] * 9, LOW, HIGH, HIGH],
             (
-                "Shift of 9 points above the median from August 2025 to April 2026, then 2 of 5 below it: an "
+                "Shift of 9 points above the median from February 2026 to October 2026, then 1 of 3 below it: an "
                 "improvement."
             ),
             Meaning.IMPROVEMENT,
         ),
         (
             "down",
-            [33, *[LOW] * 6, *[HIGH] * 9, LOW, LOW],
-            "Shift of 9 points above the median from August 2025 to April 2026, then 2 of 2 below it: a concern.",
-            Meaning.CONCERN,
+            [33, *[LOW] * 5, HIGH, *[LOW] * 3, *[HIGH] * 9, LOW, LOW],
+            (
+                "Shift of 9 points above the median from November 2025 to July 2026, then 2 of 2 below it: a concern "
+                "that may have passed."
+            ),
+            Meaning.NONE,
         ),
         (
             "up",
@@ -213,7 +216,7 @@ def test_a_new_definition_begins_a_new_phase():
     measure = measure_of((dt.date(2026, 1, 1), {"name": "Missed visits", "change_note": "Video visits count too."}))
     figure = figure_of(panel_of(measure, [30, 32] * 6 + [50, 52, 54, 56], [100] * 16))
     assert figure.sentence == (
-        "Only 4 months since the definition changed in January 2026: a run chart needs about 10 to show signals."
+        "Only 4 points since the definition changed in January 2026: a run chart needs about 10 to show signals."
     )
     assert [(change.index, change.number) for change in figure.breaks] == [(12, 1)]
     assert figure.notes == ("1 January 2026: the definition changed. Video visits count too.",)

@@ -312,6 +312,15 @@ def test_a_slipped_digit_asks_too() -> None:
 
 
 @pytest.mark.unit
+def test_a_level_that_has_moved_asks_no_more() -> None:
+    """Scores of 1 to 2 for a year, then 4: the limits over all months end below 4."""
+    held = version(Statistic.SCORE)
+    item = measure_with([(1.0, 6.0), (2.0, 6.0)] * 6 + [(4.0, 6.0)] * 3, held)
+    assert unlikely(item, Value(item.key, 4.0, 6.0)) == []
+    assert [one.code for one in unlikely(item, Value(item.key, 5.0, 6.0))] == ["outside_own_limits"]
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(("note", "is_open"), [("", True), ("ok", True), ("new clinic opened", False)])
 def test_a_note_of_three_letters_confirms(note: str, is_open: bool) -> None:
     item = measure_with(STEADY, version())
