@@ -23,13 +23,7 @@ def create_collaborative(*, by: User | None, center: Center, **details: Any) -> 
     collaborative = Collaborative(center=center, created_by=by, **details)
     collaborative.full_clean()
     collaborative.save()
-    audit.record(
-        by=by,
-        event=CollabEvent.COLLABORATIVE_CREATED,
-        target=collaborative,
-        scope=collaborative,
-        name=collaborative.name,
-    )
+    _record(by, CollabEvent.COLLABORATIVE_CREATED, collaborative)
     return collaborative
 
 
@@ -40,14 +34,7 @@ def change_collaborative(*, by: User, collaborative: Collaborative, **details: A
     policies.check_details(collaborative, details)
     changes = change(collaborative, details)
     if changes:
-        audit.record(
-            by=by,
-            event=CollabEvent.COLLABORATIVE_CHANGED,
-            target=collaborative,
-            scope=collaborative,
-            name=collaborative.name,
-            changes=changes,
-        )
+        _record(by, CollabEvent.COLLABORATIVE_CHANGED, collaborative, changes=changes)
     return collaborative
 
 
@@ -58,13 +45,7 @@ def start_collaborative(*, by: User | None, collaborative: Collaborative) -> Col
     policies.check_can_start(collaborative)
     collaborative.status = CollaborativeStatus.RUNNING
     collaborative.save(update_fields=["status"])
-    audit.record(
-        by=by,
-        event=CollabEvent.COLLABORATIVE_STARTED,
-        target=collaborative,
-        scope=collaborative,
-        name=collaborative.name,
-    )
+    _record(by, CollabEvent.COLLABORATIVE_STARTED, collaborative)
     return collaborative
 
 
@@ -75,11 +56,9 @@ def end_collaborative(*, by: User, collaborative: Collaborative) -> Collaborativ
     policies.check_can_end(collaborative)
     collaborative.status = CollaborativeStatus.ENDED
     collaborative.save(update_fields=["status"])
-    audit.record(
-        by=by,
-        event=CollabEvent.COLLABORATIVE_ENDED,
-        target=collaborative,
-        scope=collaborative,
-        name=collaborative.name,
-    )
+    _record(by, CollabEvent.COLLABORATIVE_ENDED, collaborative)
     return collaborative
+
+
+def _record(by: User | None, event: CollabEvent, collaborative: Collaborative, **detail: Any) -> None:
+    audit.record(by=by, event=event, target=collaborative, scope=collaborative, name=collaborative.name, **detail)
