@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from equity.demo.story import MEASURES, STRATA, TEAMS, DemoMeasure, DemoTeam
 
@@ -27,23 +27,7 @@ def team_story(index: int) -> DemoTeam:
     if round_ == 0:
         return story
     partner = (f"{story.partner[0]} {round_ + 1}", f"{story.partner[1]}{round_ + 1}") if story.partner else None
-    return DemoTeam(
-        agency=f"{story.agency} {round_ + 1}",
-        code=f"{story.code}{round_ + 1}",
-        setting=story.setting,
-        size=story.size,
-        start=story.start,
-        gain=story.gain,
-        turn=story.turn,
-        late=story.late,
-        missing=story.missing,
-        silent_last=story.silent_last,
-        drops_out=story.drops_out,
-        joins=story.joins,
-        turnover=story.turnover,
-        partner=partner,
-        language_gap_closes=story.language_gap_closes,
-    )
+    return replace(story, agency=f"{story.agency} {round_ + 1}", code=f"{story.code}{round_ + 1}", partner=partner)
 
 
 def progress(story: DemoTeam, when: float) -> float:
