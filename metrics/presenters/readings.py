@@ -39,6 +39,10 @@ FEWEST_FOR_LIMITS = 12
 FEWEST_FOR_A_LEVEL = 3
 """Fewer points before or after a run tell no level of their own."""
 
+MOST_HIDDEN = 0.1
+"""Hidden months are the small ones, not any ones: where more than this share of the reported months is hidden, the rest
+gives neither a centre line nor a signal of the whole."""
+
 WITH_LIMITS = {ChartKind.P: "p", ChartKind.U: "u"}
 
 
@@ -97,13 +101,17 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Columns ``first`` to ``last`` under one definition, with their centre line (in the unit) and runs analysis."""
+    """Columns ``first`` to ``last`` under one definition, with their centre line (in the unit) and runs analysis.
+
+    ``is_partial``: too many of the reported months are hidden to read the others.
+    """
 
     first: int
     last: int
     version: MeasureVersion
     centre: float | None
     values: int
+    is_partial: bool
     useful: int
     longest_run_max: int
     crossings: int
@@ -199,6 +207,9 @@ def _read_rows(panel: Panel, kind: str, rows: Ints) -> list[Reading]:
     centre, lower, upper = lines.cl * scale, lines.lcl * scale, lines.ucl * scale
     found = []
     for place, row in enumerate(rows.tolist()):
+        for first, end in _edges(panel):
+            if _is_partial(panel.state[row, first:end]):
+                centre[place, first:end] = lower[place, first:end] = upper[place, first:end] = np.nan
         phases = _phases(panel, centre[place], panel.state[row], charts, place)
         signals = _signals(values[place], centre[place], lower[place], upper[place], phases)
         found.append(
@@ -220,10 +231,7 @@ def _read_rows(panel: Panel, kind: str, rows: Ints) -> list[Reading]:
 
 def _phases(panel: Panel, centre: Floats, state: States, charts: batch.Charts, place: int) -> tuple[Phase, ...]:
     """The phases of one row; a panel without months has none."""
-    if not panel.months:
-        return ()
     versions = panel.versions
-    edges = [0, *panel.breaks, len(panel.months)]
     return tuple(
         Phase(
             first=first,
@@ -231,20 +239,31 @@ def _phases(panel: Panel, centre: Floats, state: States, charts: batch.Charts, p
             version=versions[first],
             centre=_first_number(centre[first:end]),
             values=int(np.count_nonzero(state[first:end] == State.VALUE)),
+            is_partial=_is_partial(state[first:end]),
             useful=int(charts.runs("n_useful", number)[place]),
             longest_run_max=int(charts.runs("longest_run_max", number)[place]),
             crossings=int(charts.runs("n_crossings", number)[place]),
             crossings_min=int(charts.runs("n_crossings_min", number)[place]),
         )
-        for number, (first, end) in enumerate(pairwise(edges))
+        for number, (first, end) in enumerate(_edges(panel))
     )
+
+
+def _edges(panel: Panel) -> list[tuple[int, int]]:
+    """The first column of each phase and the one after its last; a panel without months has no phase."""
+    return list(pairwise([0, *panel.breaks, len(panel.months)])) if panel.months else []
+
+
+def _is_partial(state: States) -> bool:
+    hidden, shown = (int(np.count_nonzero(state == kind)) for kind in (State.HIDDEN, State.VALUE))
+    return hidden > MOST_HIDDEN * (hidden + shown)
 
 
 def _signals(
     values: Floats, centre: Floats, lower: Floats, upper: Floats, phases: tuple[Phase, ...]
 ) -> tuple[Signal, ...]:
     """The signals of the last phase; none before there are enough useful points."""
-    if not phases or phases[-1].useful < FEWEST_POINTS:
+    if not phases or phases[-1].useful < FEWEST_POINTS or phases[-1].is_partial:
         return ()
     phase = phases[-1]
     direction = Direction(phase.version.direction)
@@ -347,6 +366,8 @@ def _what_it_shows(reading: Reading) -> str:
         return "" if (reading.state == State.HIDDEN).any() else _("Nothing reported yet.")
     if phase.values < FEWEST_POINTS:
         return _too_few(reading, phase)
+    if phase.is_partial:
+        return _("No signal can be told from the months that are shown.")
     if phase.useful < FEWEST_POINTS:
         return _("No signal can be told: %(count)s of %(values)s points lie on the %(centre)s of %(value)s itself.") % {
             "count": phase.values - phase.useful,

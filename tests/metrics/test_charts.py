@@ -279,11 +279,11 @@ def test_three_states_are_three_different_things():
     ]
     assert to_csv(figure).splitlines() == [
         "month,state,numerator,denominator,value,unit,centre,lower_limit,upper_limit,goal",
-        "2025-01,value,0,60,0,percent,16.666666666666664,,,",
-        "2025-02,hidden,,,,percent,16.666666666666664,,,",
-        "2025-03,missing,,,,percent,16.666666666666664,,,",
-        "2025-04,missing,,,,percent,16.666666666666664,,,",
-        "2025-05,value,20,60,33.33333333333333,percent,16.666666666666664,,,",
+        "2025-01,value,0,60,0,percent,,,,",
+        "2025-02,hidden,,,,percent,,,,",
+        "2025-03,missing,,,,percent,,,,",
+        "2025-04,missing,,,,percent,,,,",
+        "2025-05,value,20,60,33.33333333333333,percent,,,,",
     ]
 
 
@@ -459,3 +459,24 @@ def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
     svg = fromstring(sparkline(reading, name='A "name" & more', top=100))
     assert svg.attrib["aria-label"] == 'A "name" & more'
     assert [node.attrib["class"] for node in svg if node.tag.endswith("rect")] == ["chart-fill-improvement"] * 9
+
+
+def test_the_months_that_small_numbers_leave_to_see_tell_nothing_of_the_others() -> None:
+    # Zeros are shown and counts of 1 to 10 are not: the rest looks like an improvement that nobody can know of.
+    parts = [*[20] * 12, 4, 0, 6, 0, 0, 3, 0, 0, 0]
+    open_to_all = read_one(panel_of(measure_of(), parts, [100] * len(parts)))
+    assert open_to_all.meaning is Meaning.IMPROVEMENT
+
+    reading = read_one(panel_of(measure_of(), parts, [100] * len(parts), may_see_small=False))
+
+    assert (reading.signals, reading.meaning) == ((), Meaning.NONE)
+    assert reading.phases[-1].centre is None
+    assert bool(np.isnan(reading.centre).all())
+    assert reading.sentence == (
+        "No signal can be told from the months that are shown. 3 months are hidden (small numbers)."
+    )
+    # One hidden month of twenty-one leaves a picture of the whole.
+    parts[-1], parts[12], parts[14] = 0, 0, 0
+    assert read_one(panel_of(measure_of(), parts, [100] * len(parts), may_see_small=False)).meaning is (
+        Meaning.IMPROVEMENT
+    )
