@@ -463,7 +463,7 @@ def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
 
 def test_the_months_that_small_numbers_leave_to_see_tell_nothing_of_the_others() -> None:
     # Zeros are shown and counts of 1 to 10 are not: the rest looks like an improvement that nobody can know of.
-    parts = [*[20] * 12, 4, 0, 6, 0, 0, 3, 0, 0, 0]
+    parts = [31, 22, 30, 23, 29, 24, 28, 25, 27, 26, 21, 20, 4, 0, 6, 0, 0, 3, 0, 0, 0]
     open_to_all = read_one(panel_of(measure_of(), parts, [100] * len(parts)))
     assert open_to_all.meaning is Meaning.IMPROVEMENT
 
