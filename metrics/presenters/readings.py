@@ -367,7 +367,7 @@ def _what_it_shows(reading: Reading) -> str:
     if phase.values < FEWEST_POINTS:
         return _too_few(reading, phase)
     if phase.is_partial:
-        return _("No signal can be told from the months that are shown.")
+        return _("No signal can be told from the points that are shown.")
     if phase.useful < FEWEST_POINTS:
         return _("No signal can be told: %(count)s of %(values)s points lie on the %(centre)s of %(value)s itself.") % {
             "count": phase.values - phase.useful,

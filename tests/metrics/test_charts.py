@@ -473,7 +473,7 @@ def test_the_months_that_small_numbers_leave_to_see_tell_nothing_of_the_others()
     assert reading.phases[-1].centre is None
     assert bool(np.isnan(reading.centre).all())
     assert reading.sentence == (
-        "No signal can be told from the months that are shown. 3 months are hidden (small numbers)."
+        "No signal can be told from the points that are shown. 3 points are hidden (small numbers)."
     )
     # One hidden month of twenty-one leaves a picture of the whole.
     parts[-1], parts[12], parts[14] = 0, 0, 0
