@@ -181,6 +181,7 @@ def test_the_search_of_this_test_finds_what_is_there(read: Reader) -> None:
     assert found == {*FAR_NAMES, *FAR_FIGURES}
 
 
+@pytest.mark.practice("R-124")
 @pytest.mark.parametrize("who", ["team leader", "senior leader of the pair"])
 @pytest.mark.parametrize("policy", DataSharing)
 def test_what_a_team_learns_of_its_neighbor_follows_the_agreement(

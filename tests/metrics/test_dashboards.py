@@ -167,6 +167,7 @@ def rows_of(page):
     return [(row.peer.label, row.need) for row in page.context["page"].object_list]
 
 
+@pytest.mark.practice("R-225")
 def test_faculty_see_the_teams_by_need(client_for, collaborative, teams):
     page = client_for(faculty_of(collaborative)).get(reverse("compare", args=[collaborative.slug]))
     assert rows_of(page) == [
@@ -351,6 +352,7 @@ def test_a_leader_reads_signal_goal_and_requests_of_the_agencys_teams_only(clien
 # --- My work -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.practice("R-178")
 def test_everybodys_first_page_answers_their_question(client_for, collaborative, measure, teams):
     run = BenchmarkRunFactory(collaborative=collaborative)
     BenchmarkValueFactory(run=run, measure=measure, reporting=5, compared=5)

@@ -78,6 +78,7 @@ def test_the_grid_labels_every_input(world: World, client_for: ClientFor) -> Non
     assert "style=" not in html
 
 
+@pytest.mark.practice("R-95")
 def test_submitting_from_the_grid(world: World, client_for: ClientFor) -> None:
     client = client_for(world.ana)
     response = client.post(address(), grid(world, FULL, action="submit"))
@@ -380,6 +381,7 @@ def payload_of(html: str) -> str:
 HEAD = "month,measure,numerator,denominator,note\n"
 
 
+@pytest.mark.practice("R-95")
 def test_template_filled_in_checked_and_submitted(world: World, client_for: ClientFor) -> None:
     client = client_for(world.ana)
     book = load_workbook(io.BytesIO(client.get(address("month_template_xlsx")).content))
