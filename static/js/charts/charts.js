@@ -41,7 +41,9 @@ function fitted(figure, width) {
     return figure;
   }
   const axis = figure.layout.xaxis;
-  const every = axis.tickvals.length > 4 ? 3 : 2;
+  // A quarter's name is half as long again as a month's.
+  const isLong = axis.ticktext.some((text) => text.length > 9);
+  const every = axis.tickvals.length > 4 || isLong ? 3 : 2;
   const keep = (_value, place) => (axis.tickvals.length - 1 - place) % every === 0;
   const xaxis = { ...axis, tickvals: axis.tickvals.filter(keep), ticktext: axis.ticktext.filter(keep) };
   return { ...figure, layout: { ...figure.layout, xaxis } };
