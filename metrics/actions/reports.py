@@ -24,7 +24,7 @@ from metrics.actions.benchmarks import send_catch_up
 from metrics.enums import MetricsEvent, ReportKind, ReportStatus
 from metrics.marks import REPORT
 from metrics.models import Report
-from metrics.queries.reports import may_have
+from metrics.queries.reports import may_have, rights_over
 from teams.models import Agency, Team
 
 log = structlog.get_logger(__name__)
@@ -115,6 +115,7 @@ def make_report(*, report_id: int) -> None:
             _begin(report)
             if not may_have(viewer, ReportKind(report.kind), report.subject):
                 raise ReportRefusedError(_("You no longer have access to what this report is about."))
+            report.made_with = rights_over(viewer, report.collaborative)
             printed = _writers[ReportKind(report.kind)](report, viewer, _counting(report, run))
             _keep(report, printed)
     except ReportRefusedError as refusal:
@@ -183,7 +184,7 @@ def _keep(report: Report, printed: Printed) -> None:
     report.file.storage.delete(report.file.field.generate_filename(report, name))
     report.file.save(name, ContentFile(printed.pdf), save=False)
     report.status, report.data_date, report.finished_at = ReportStatus.READY, printed.data_date, timezone.now()
-    report.save(update_fields=["file", "status", "data_date", "finished_at"])
+    report.save(update_fields=["file", "status", "data_date", "finished_at", "made_with"])
 
 
 def _fail(report: Report, sentence: str) -> None:

@@ -44,6 +44,9 @@ class Report(models.Model):
     error = models.TextField(blank=True)
     data_date = models.DateField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    made_with = models.CharField(
+        max_length=64, blank=True, help_text=_("What its requester was allowed to see when it was made, as a hash.")
+    )
     file = models.FileField(upload_to="reports/%Y/%m/", blank=True)
 
     objects = ReportQuerySet.as_manager()

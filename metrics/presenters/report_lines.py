@@ -15,7 +15,10 @@ from metrics.models import Report
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report as it stands in the list. ``size`` is empty until it is ready, or when its file is gone."""
+    """One report as it stands in the list. ``size`` is empty where there is nothing to download.
+
+    ``is_outdated``: it was made when its requester was allowed to see something else than now.
+    """
 
     report: Report
     title: str
@@ -24,24 +27,27 @@ class ReportLine:
     data: str
     size: str
     is_unfinished: bool
+    is_outdated: bool
 
 
-def report_lines(reports: Iterable[Report]) -> list[ReportLine]:
-    """All lines, in the order of ``reports``."""
-    return [report_line(report) for report in reports]
+def report_lines(reports: Iterable[Report], rights: str) -> list[ReportLine]:
+    """All lines, in the order of ``reports``; ``rights`` are what their requester may see now."""
+    return [report_line(report, rights) for report in reports]
 
 
-def report_line(report: Report) -> ReportLine:
+def report_line(report: Report, rights: str) -> ReportLine:
     """One line, with times on the collaborative's clock."""
     ready = report.status == ReportStatus.READY
+    outdated = ready and report.made_with != rights
     return ReportLine(
         report=report,
         title=_("%(kind)s: %(subject)s") % {"kind": ReportKind(report.kind).label, "subject": report.subject},
         status=ReportStatus(report.status),
         asked=_("Asked for on %(when)s") % {"when": moment(report.requested_at, report.collaborative.time_zone)},
         data=_("Data as of %(date)s") % {"date": full_day(report.data_date)} if ready and report.data_date else "",
-        size=_size(report) if ready else "",
+        size=_size(report) if ready and not outdated else "",
         is_unfinished=report.is_unfinished,
+        is_outdated=outdated,
     )
 
 

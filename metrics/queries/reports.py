@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from collab.models import Collaborative
 from metrics.enums import ReportKind
 from metrics.models import Report
 from metrics.queries.series import Sight, sight_of
-from metrics.rules import view_figures, view_report
+from metrics.rules import see_small_counts, view_figures, view_report
 from teams.models import Agency, Team
 from teams.models.agency import AgencyQuerySet
 from teams.models.team import TeamQuerySet
@@ -36,8 +37,19 @@ def may_have_some(user: Any, collaborative: Collaborative) -> bool:
 
 
 def may_open(user: Any, report: Report) -> bool:
-    """Whether ``user`` may download it: the person who asked for it, as long as they may see what it is about."""
-    return view_report.check(user, report) and may_have(user, ReportKind(report.kind), report.subject)
+    """Whether ``user`` may download it: the person who asked for it, as long as they may see all that it shows."""
+    return (
+        view_report.check(user, report)
+        and may_have(user, ReportKind(report.kind), report.subject)
+        and report.made_with == rights_over(user, report.collaborative)
+    )
+
+
+def rights_over(user: Any, collaborative: Collaborative) -> str:
+    """A hash of what a report may show ``user`` now: how much of all teams, and whose small counts."""
+    small_counts = Team.objects.filter(see_small_counts.rows(user), collaborative=collaborative)
+    seen = list(small_counts.order_by("pk").values_list("pk", flat=True))
+    return hashlib.sha256(f"{sight_of(user, collaborative)} {seen}".encode()).hexdigest()
 
 
 def reportable_teams(user: Any, collaborative: Collaborative) -> TeamQuerySet:

@@ -20,7 +20,7 @@ from metrics.forms.reports import ReportForm, report_forms
 from metrics.models import Report
 from metrics.models.report import ReportQuerySet
 from metrics.presenters.report_lines import report_line, report_lines
-from metrics.queries.reports import may_open
+from metrics.queries.reports import may_open, rights_over
 
 MOST_SHOWN = 50
 
@@ -44,7 +44,7 @@ def reports(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "collaborative": found,
         "nav_key": "reports",
         "forms": forms,
-        "lines": report_lines(_mine(request, found)[:MOST_SHOWN]),
+        "lines": report_lines(_mine(request, found)[:MOST_SHOWN], rights_over(request.user, found)),
     }
     return render(request, "metrics/reports.html", context)
 
@@ -55,7 +55,11 @@ def report(request: SignedInRequest, collaborative: str, report: int) -> HttpRes
     """One line of the list: a fragment that asks for itself again until the report is ready or has failed."""
     found = find_collaborative(request.user, collaborative)
     mine = get_object_or_404(_mine(request, found), pk=report)
-    return render(request, "metrics/_report.html", {"collaborative": found, "line": report_line(mine)})
+    return render(
+        request,
+        "metrics/_report.html",
+        {"collaborative": found, "line": report_line(mine, rights_over(request.user, found))},
+    )
 
 
 @require_safe

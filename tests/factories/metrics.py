@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from collab.enums import Statistic
+from collab.models import User
 from metrics.enums import EngagementFigure, ReportKind, RunStatus, Source, SubmissionStatus
 from metrics.models import (
     BenchmarkRun,
@@ -19,6 +20,7 @@ from metrics.models import (
     Report,
     Submission,
 )
+from metrics.queries.reports import rights_over
 from tests.factories.collab import CollaborativeFactory, MeasureFactory, UserFactory
 from tests.factories.teams import TeamFactory
 
@@ -141,3 +143,7 @@ class ReportFactory(DjangoModelFactory[Report]):
     kind = ReportKind.COLLABORATIVE
     collaborative = factory.SubFactory(CollaborativeFactory)
     requested_by = factory.SubFactory(UserFactory)
+    # The rights of the moment, asked of a fresh instance: roles are remembered on the instance.
+    made_with = factory.LazyAttribute(
+        lambda report: rights_over(User.objects.get(pk=report.requested_by.pk), report.collaborative)
+    )

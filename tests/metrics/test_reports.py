@@ -370,6 +370,23 @@ def test_a_report_that_kills_its_worker_each_time_is_given_up(team: Team, coordi
     )
 
 
+def test_a_report_does_not_outlive_the_rights_it_was_made_with(
+    team: Team, collaborative: Collaborative, client_for: SignedIn
+) -> None:
+    Collaborative.objects.update(faculty_see_small_counts=True)
+    coach = CollaborativeAppointmentFactory(collaborative=collaborative, role="coach").user
+    report = ask(coach, team)
+    make_report(report_id=report.pk)
+    address = f"/c/access/reports/{report.pk}/download/"
+    made = client_for(coach).get(address)
+    assert (made.status_code, made.getvalue()[:5]) == (200, b"%PDF-")
+
+    Collaborative.objects.update(faculty_see_small_counts=False)
+
+    assert client_for(coach).get(address).status_code == 404
+    assert Page(client_for(coach).get("/c/access/reports/")).all(".due-item a") == []
+
+
 def test_a_report_is_refused_to_somebody_who_has_lost_access(team: Team, member: User) -> None:
     report = ask(member, team)
     member.team_memberships.update(ended_on=dt.date(2026, 11, 1))
