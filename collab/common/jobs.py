@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -52,6 +53,11 @@ def mark_stale(task: str, key: str) -> None:
     _mark, created = StaleMark.objects.get_or_create(task=task, key=key)
     if not created:
         StaleMark.objects.filter(task=task, key=key).update(version=F("version") + 1, marked_at=timezone.now())
+
+
+def marked_at(task: str, key: str) -> dt.datetime | None:
+    """When the work of ``key`` was last asked for, None where nothing is owed: what is newer need not be done again."""
+    return StaleMark.objects.filter(task=task, key=key).values_list("marked_at", flat=True).first()
 
 
 def catch_up(task: str, key: str) -> bool:
@@ -139,6 +145,11 @@ def send_after_commit(send: Callable[[], Any]) -> None:
             log.warning("job_not_sent", error=f"{type(error).__name__}: {error}")
 
     transaction.on_commit(try_to_send)
+
+
+def send_catch_up(task: str, key: str) -> None:
+    """Send the job that does the work of one mark now. By name: the tasks are a layer above."""
+    current_app.signature("collab.common.tasks.catch_up", args=[task, key]).delay()
 
 
 @contextlib.contextmanager

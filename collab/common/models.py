@@ -203,3 +203,48 @@ class JobRun(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.status in (JobStatus.WAITING, JobStatus.RUNNING)
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def waiting(self) -> Self:
+        """Letters that have not gone out yet."""
+        return self.filter(sent_at__isnull=True)
+
+
+class Letter(models.Model):
+    """One mail to one person about something in the site. Written with the change it tells of, sent by a job.
+
+    ``kind`` is what the person may switch off (``collab.common.letters.LetterKinds``). ``path`` is where the mail's
+    link leads. ``key`` names what the letter tells of, so that nobody gets it twice.
+    """
+
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    path = models.CharField(max_length=500)
+    key = models.CharField(max_length=200)
+    written_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-written_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=["to", "key"], name="letter_once"),)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class MutedLetters(models.Model):
+    """A kind of letter that a person does not want."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="muted_letters")
+    kind = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "kind"], name="muted_letters_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind}"

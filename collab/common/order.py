@@ -1,4 +1,4 @@
-"""Rows that people put in order by their ``position``."""
+"""Rows in an order: that people give by ``position``, or that they were made in, by ``number``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def next_position(rows: Any) -> int:
     """The place after the last of ``rows`` (a related manager or queryset), 0 where there is none."""
     last: int | None = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
+
+
+def next_number(rows: Any) -> int:
+    """The number after the highest of ``rows`` (a related manager or queryset), 1 where there is none."""
+    last: int | None = rows.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
 
 
 def move(rows: list[M], row: M, places: int) -> bool:

@@ -93,6 +93,7 @@ class Contributions:
     due: list[Callable[[Any, dt.datetime], Iterable[DueItem]]] = field(default_factory=list)
     search: list[Callable[[Any, str], Iterable[SearchResult]]] = field(default_factory=list)
     nav: list[tuple[type, Callable[[Any, Any], Iterable[NavItem]]]] = field(default_factory=list)
+    links: list[tuple[type, Callable[[Any, Any], Iterable[NavItem]]]] = field(default_factory=list)
     checklist: list[Callable[[Any], Iterable[ChecklistLine]]] = field(default_factory=list)
 
 
@@ -145,6 +146,23 @@ def contributes_nav(
     return register
 
 
+def contributes_links(
+    subject_type: type,
+) -> Callable[[Callable[[Any, Any], Iterable[NavItem]]], Callable[[Any, Any], Iterable[NavItem]]]:
+    """Register ``function(subject, viewer)`` that gives what can be done with a subject elsewhere (test an idea).
+
+    It is asked about every one of a list: what it reads about the viewer it must remember.
+    """
+
+    def register(
+        function: Callable[[Any, Any], Iterable[NavItem]],
+    ) -> Callable[[Any, Any], Iterable[NavItem]]:
+        _contributions.links.append((subject_type, function))
+        return function
+
+    return register
+
+
 def contributes_checklist(
     function: Callable[[Any], Iterable[ChecklistLine]],
 ) -> Callable[[Any], Iterable[ChecklistLine]]:
@@ -183,9 +201,20 @@ def search_results_for(user: Any, words: str) -> list[SearchResult]:
 
 def nav_for(subject: Any, viewer: Any) -> list[NavItem]:
     """The menu of ``subject`` as ``viewer`` sees it, in order."""
+    return _items(_contributions.nav, subject, viewer)
+
+
+def links_for(subject: Any, viewer: Any) -> list[NavItem]:
+    """What ``viewer`` can do with ``subject`` in other rooms, in order."""
+    return _items(_contributions.links, subject, viewer)
+
+
+def _items(
+    kind: list[tuple[type, Callable[[Any, Any], Iterable[NavItem]]]], subject: Any, viewer: Any
+) -> list[NavItem]:
     found = [
         item
-        for subject_type, function in _contributions.nav
+        for subject_type, function in kind
         if isinstance(subject, subject_type)
         for item in function(subject, viewer)
     ]

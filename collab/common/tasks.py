@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from collab.common import jobs
+from collab.common import jobs, letters
 
 
 @shared_task
@@ -19,3 +19,8 @@ def catch_up(task: str, key: str) -> bool:
 @shared_task
 def tidy() -> None:
     jobs.tidy()
+
+
+@jobs.sweeper(letters.SEND)
+def _send_letter(key: str) -> None:
+    letters.deliver(int(key))

@@ -20,6 +20,7 @@ register.filter("period_short", lambda month, collaborative: formatting.period_s
 register.filter("period_bare", lambda month, collaborative: formatting.period_bare(month, step=collaborative.step))
 register.filter("day", formatting.day)
 register.filter("seconds", formatting.seconds)
+register.filter("moment", formatting.moment)
 
 MESSAGE_TONES = {
     constants.SUCCESS: Tone.GOOD,
