@@ -168,15 +168,88 @@ class Direction(DescribedChoices):
 
 
 class ChartKind(DescribedChoices):
-    """The chart a measure is drawn with."""
+    """The chart a measure is drawn with.
 
+    X-bar and S charts are not among them: they need each single value of a month, and only a month's two numbers are
+    kept.
+    """
+
+    AUTO = "auto", _("Automatic")
     RUN = "run", _("Run chart")
     P = "p", _("p chart")
+    PP = "pp", _("p′ chart")
     U = "u", _("u chart")
+    UP = "up", _("u′ chart")
     C = "c", _("c chart")
     G = "g", _("g chart")
     T = "t", _("t chart")
     I = "i", _("Individuals chart")  # noqa: E741 - the chart's own name
+    IP = "ip", _("I′ chart")
+    MR = "mr", _("Moving range chart")
+
+    @classmethod
+    def descriptions(cls) -> dict[str, Promise | str]:
+        return {
+            cls.AUTO.value: _("Chosen from the statistic and the figures themselves; the chart says which and why."),
+            cls.RUN.value: _("The points around their median, without limits. Always right, from the first month on."),
+            cls.P.value: _("Proportions, with limits from the size of each month's denominator."),
+            cls.PP.value: _("Proportions that vary more than their denominators explain (Laney)."),
+            cls.U.value: _("Rates of events, with limits from the size of each month's denominator."),
+            cls.UP.value: _("Rates that vary more than their denominators explain (Laney)."),
+            cls.C.value: _("Counts of events where the chance for them is about the same each month."),
+            cls.G.value: _("Cases or days between rare events, where 0 can occur."),
+            cls.T.value: _("Time between rare events."),
+            cls.I.value: _("Any single value a month, with limits from how neighboring months differ."),
+            cls.IP.value: _("Means over numbers of people that differ from month to month."),
+            cls.MR.value: _("How much each month differs from the one before: is the variation itself steady?"),
+        }
+
+
+class RuleSet(DescribedChoices):
+    """By which rules a chart tells signals from chance."""
+
+    ANHOEJ = "anhoej", _("Anhøj")
+    CLASSICAL = "classical", _("Classical run chart rules")
+    WESTERN_ELECTRIC = "we", _("Western Electric")
+    NELSON = "nelson", _("Nelson")
+    MAKING_DATA_COUNT = "mdc", _("Making Data Count")
+
+    @classmethod
+    def descriptions(cls) -> dict[str, Promise | str]:
+        return {
+            cls.ANHOEJ.value: _(
+                "One run longer than chance allows, or too few crossings of the center line; both limits grow with the "
+                "number of points, so that false alarms stay rare."
+            ),
+            cls.CLASSICAL.value: _(
+                "A shift of 6 points on one side of the median, a trend of 5 points, too few or too many runs."
+            ),
+            cls.WESTERN_ELECTRIC.value: _(
+                "One point beyond the limits, 2 of 3 near them, 4 of 5 beyond 1 sigma, 8 on one side. Needs limits."
+            ),
+            cls.NELSON.value: _("Eight patterns around the mean. Needs limits; the more rules, the more false alarms."),
+            cls.MAKING_DATA_COUNT.value: _(
+                "An individuals chart with the NHS rules: 7 on one side, 7 up or down, 2 of 3 near a limit, one beyond "
+                "it; with marks for variation and for reaching the goal."
+            ),
+        }
+
+
+class LibraryTopic(DescribedChoices):
+    """What a measure of the library is about; also the order in which topics are read."""
+
+    ACCESS = "access", _("Access and staying in care")
+    FOLLOW_UP = "follow_up", _("Follow-up after hospital and emergency care")
+    DEPRESSION = "depression", _("Depression")
+    SUBSTANCE_USE = "substance_use", _("Substance use treatment")
+    SUICIDE = "suicide", _("Suicide prevention")
+    TRAUMA = "trauma", _("Children and trauma")
+    SCHOOLS = "schools", _("Schools")
+    EMERGENCY = "emergency", _("Emergency departments")
+    INTEGRATED = "integrated", _("Integrated care and referral")
+    RECOVERY = "recovery", _("Work and person-centered planning")
+    WORKFORCE = "workforce", _("Staff")
+    IMPLEMENTATION = "implementation", _("Experience and progress")
 
 
 class PackageStatus(DescribedChoices):

@@ -90,6 +90,15 @@ def parse(content: object) -> CollaborativeFile:
     )
 
 
+def read_measures(content: object) -> list[MeasureFile]:
+    """Read a list of measures alone. Raises ``LoadError`` with all problems at once."""
+    problems: list[str] = []
+    read = _read_measures(content, problems)
+    if problems:
+        raise LoadError(problems)
+    return read
+
+
 def _read_collaborative(reader: _Reader) -> tuple[dict[str, Any], dict[str, Any]]:
     if not reader.is_mapping:
         return {}, {}
@@ -328,6 +337,9 @@ _OPTIONAL: dict[str, Callable[[object], Any]] = {
     "chart": _choice(ChartKind),
     "version_year": _between(1950, 2200),
     "source": _text(500),
+    "rationale": _text(5000),
+    "guidance": _text(5000),
+    "license_note": _text(500),
 }
 
 

@@ -16,7 +16,10 @@ from django.utils.translation import ngettext
 from collab.common.formatting import month_name
 from collab.common.sections import ChecklistLine, checklist_for
 from collab.enums import CollaborativeStatus, PackageStatus
+from collab.library import LibraryMeasure
 from collab.models import ChangePackage, Collaborative, Measure
+
+MOST_CORE_MEASURES = 5
 
 
 def is_in_setup(collaborative: Collaborative) -> bool:
@@ -100,6 +103,20 @@ def check_can_correct(measure: Measure) -> None:
         raise ValidationError(
             _("Teams may already report by this definition. Make a new version from a month instead."),
             code="started",
+        )
+
+
+def has_room_for_core(collaborative: Collaborative) -> bool:
+    """Whether another core measure is still something that most teams can collect."""
+    return collaborative.measures.in_use().filter(required=True).count() < MOST_CORE_MEASURES
+
+
+def check_not_copied(collaborative: Collaborative, copied: LibraryMeasure) -> None:
+    """A measure of the library stands once in a collaborative, whatever became of its definition there."""
+    if collaborative.measures.filter(library_code=copied.code).exists():
+        raise ValidationError(
+            _("“%(name)s” was copied from the library before; it was not added again.") % {"name": copied.name},
+            code="there_already",
         )
 
 

@@ -28,7 +28,9 @@ from collab.common.sections import (
     contributes_sections,
 )
 from collab.enums import CollaborativeRole, CollaborativeStatus, CollaborativeType, PackageStatus
+from collab.library import starters
 from collab.models import Center, Collaborative
+from collab.policies import is_in_setup
 from collab.presenters.measures import advice_on
 from collab.rules import CollabPermission, coordinated_center_ids
 
@@ -139,6 +141,24 @@ def measures_line(collaborative: Collaborative) -> Iterator[ChecklistLine]:
         hint=" ".join(advice_on(in_use)),
         needed=collaborative.type != CollaborativeType.COMMUNITY_OF_PRACTICE,
     )
+
+
+@contributes_checklist
+def starter_line(collaborative: Collaborative) -> Iterator[ChecklistLine]:
+    """Advised while teams have nothing to report yet: a self-rating that needs no data."""
+    starter = starters()[0]
+    copied = collaborative.measures.in_use().filter(library_code=starter.code).exists()
+    if copied or is_in_setup(collaborative):
+        yield ChecklistLine(
+            key="starter",
+            title=_("A measure for the first month"),
+            done=copied,
+            url=reverse("measures_from_library", args=[collaborative.slug]) + f"?q={starter.code}",
+            action=_("See it") if copied else _("Choose it"),
+            order=35,
+            detail=_("“%(name)s”: a rating that every team can give in its first month, without collecting anything.")
+            % {"name": starter.name},
+        )
 
 
 @contributes_checklist

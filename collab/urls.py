@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from collab.views import centers, change_package, gallery, health, home, measures, search, setup
+from collab.views import centers, change_package, gallery, health, home, letters, library, measures, search, setup
 from collab.views import help as help_pages
 
 settings_urls = [
@@ -10,9 +10,11 @@ settings_urls = [
     path("end/", setup.end, name="collaborative_end"),
     path("history/", setup.history, name="collaborative_history"),
     path("measures/", measures.measures, name="measures"),
-    # Codes have no hyphens, so these two names can never be one.
+    # Codes have no hyphens, so these names can never be one.
     path("measures/new-measure/", measures.measure_new, name="measure_new"),
     path("measures/copy-measures/", measures.measures_copy, name="measures_copy"),
+    path("measures/from-library/", library.measures_from_library, name="measures_from_library"),
+    path("measures/from-library/<slug:code>/", library.measure_from_library, name="measure_from_library"),
     path("measures/<slug:code>/", measures.measure, name="measure"),
     path("measures/<slug:code>/edit/", measures.measure_edit, name="measure_edit"),
     path("measures/<slug:code>/move/", measures.measure_move, name="measure_move"),
@@ -39,6 +41,8 @@ change_package_urls = [
 ]
 
 urlpatterns = [
+    path("me/mails/", letters.letters, name="letters"),
+    path("me/mails/off/<str:token>/", letters.letters_off, name="letters_off"),
     path("", home.my_work, name="my_work"),
     path("c/<slug:collaborative>/", home.collaborative, name="collaborative"),
     path("centers/", centers.centers, name="centers"),
@@ -48,6 +52,8 @@ urlpatterns = [
     path("centers/<slug:center>/collaboratives/new/", centers.collaborative_new, name="collaborative_new"),
     path("c/<slug:collaborative>/settings/", include(settings_urls)),
     path("c/<slug:collaborative>/change-package/", include(change_package_urls)),
+    path("measure-library/", library.measure_library, name="measure_library"),
+    path("measure-library/<slug:code>/", library.library_entry, name="library_entry"),
     path("search/", search.search, name="search"),
     path("help/", help_pages.help_page, name="help"),
     path("gallery/", gallery.gallery, name="gallery"),

@@ -19,7 +19,9 @@ from collab.common import audit, order
 from collab.common.changes import change, locked
 from collab.common.jobs import mark_stale
 from collab.common.months import iso
+from collab.common.names import first_free
 from collab.enums import CollabEvent
+from collab.library import LibraryMeasure
 from collab.models import Collaborative, Measure, MeasureVersion, User
 from collab.profiles import contradictions, settled
 
@@ -53,9 +55,12 @@ def define_measure(
     code: str,
     required: bool = True,
     effective_month: dt.date | None = None,
+    library_code: str = "",
     **definition: Any,
 ) -> Measure:
     """Add a measure with its first definition, last in order. It holds from the first month unless told.
+
+    ``library_code`` names the measure of the library that it is a copy of.
 
     Raises ``ValidationError`` for what the fields and constraints refuse, such as a code that is taken.
     """
@@ -63,7 +68,9 @@ def define_measure(
     if effective_month is not None:
         policies.check_reporting_month(collaborative, effective_month)
     position = order.next_position(collaborative.measures)
-    measure = Measure(collaborative=collaborative, code=code, required=required, position=position)
+    measure = Measure(
+        collaborative=collaborative, code=code, required=required, position=position, library_code=library_code
+    )
     measure.full_clean()
     measure.save()
     version = MeasureVersion(
@@ -239,6 +246,28 @@ def copy_measures(*, by: User, collaborative: Collaborative, measures: Sequence[
         )
         for measure in measures
     ]
+
+
+@transaction.atomic
+def copy_from_library(*, by: User, collaborative: Collaborative, copied: LibraryMeasure) -> Measure:
+    """Define in ``collaborative`` what a measure of the library means, under its code or the next one that is free.
+
+    It holds from the first month during the set-up, from the present month after the start; months that teams have
+    reported are not asked for again. It is a core measure as long as there are few of them. Raises
+    ``ValidationError`` when it was copied here before.
+    """
+    collaborative = locked(collaborative)
+    policies.check_not_copied(collaborative, copied)
+    codes = set(collaborative.measures.values_list("code", flat=True))
+    return define_measure(
+        by=by,
+        collaborative=collaborative,
+        code=first_free(copied.code, codes, separator="_"),
+        required=policies.has_room_for_core(collaborative),
+        effective_month=None if policies.is_in_setup(collaborative) else collaborative.present_month(),
+        library_code=copied.code,
+        **copied.definition,
+    )
 
 
 def _locked_measure(measure: Measure) -> Measure:

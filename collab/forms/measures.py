@@ -20,8 +20,8 @@ from collab.models import Collaborative, Measure, MeasureVersion
 from collab.profiles import FIELDS, PROFILES, contradictions, settled
 
 GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
-    (_("What it is"), ("name", "code", "kind", "required"), False),
-    (_("How it is counted"), ("stat", "numerator", "denominator", "exclusions", "sampling_ok"), False),
+    (_("What it is"), ("name", "code", "rationale", "kind", "required"), False),
+    (_("How it is counted"), ("stat", "numerator", "denominator", "exclusions", "guidance", "sampling_ok"), False),
     (_("How to read it"), ("direction", "unit", "multiplier", "goal", "min_value", "max_value", "chart"), False),
     (_("From which month"), ("effective_month", "change_note"), False),
     (
@@ -35,6 +35,7 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
             "steward",
             "version_year",
             "source",
+            "license_note",
         ),
         True,
     ),
@@ -60,6 +61,8 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "numerator": forms.Textarea(attrs={"rows": 2}),
             "denominator": forms.Textarea(attrs={"rows": 2}),
             "exclusions": forms.Textarea(attrs={"rows": 2}),
+            "rationale": forms.Textarea(attrs={"rows": 2}),
+            "guidance": forms.Textarea(attrs={"rows": 3}),
         }
         labels = {
             "stat": _("Statistic"),
@@ -74,6 +77,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "min_denominator": _("Smallest denominator for comparison"),
             "default_strata": _("Look at it by"),
             "version_year": _("Year of the definition"),
+            "license_note": _("License"),
         }
         help_texts = {
             "name": _("As it stands over every chart. Short and plain: “Seen within 7 days”."),
@@ -101,6 +105,9 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "steward": _("Who looks after the definition, if not you, such as a national body."),
             "version_year": _("Definitions of national measures change from year to year."),
             "source": _("A link or reference to the full definition."),
+            "license_note": _("What others may do with the definition, if it is not yours."),
+            "rationale": _("One sentence for those who will count: what it tells about the people served."),
+            "guidance": _("What to do in doubt, or the levels of a scale. It stands in every team's measurement plan."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -210,7 +217,7 @@ class NewMeasureForm(_CoreMeasure, DefinitionForm):
             self.fields["effective_month"] = MonthField(
                 label=_("First month that teams report it"),
                 widget=MonthInput(attrs={"placeholder": "2026-03"}),
-                initial=_present_month(collaborative),
+                initial=collaborative.present_month(),
             )
 
     def clean_code(self) -> str:
@@ -321,10 +328,3 @@ def free_code(collaborative: Collaborative, name: str) -> str:
     base = slugify(name).replace("-", "_").lstrip("0123456789_")[:34].strip("_") or "measure"
     taken = set(collaborative.measures.filter(code__startswith=base).values_list("code", flat=True))
     return first_free(base, taken, separator="_")
-
-
-def _present_month(collaborative: Collaborative) -> Any:
-    """The reporting month that today lies in, or the nearest one."""
-    ended = collaborative.ended_months()
-    months = collaborative.reporting_months()
-    return months[min(len(ended), len(months) - 1)]

@@ -170,6 +170,11 @@ class Collaborative(models.Model):
         today = self.today(now)
         return [month for month in self.reporting_months() if months.last_day(month, step=self.step) < today]
 
+    def present_month(self, now: dt.datetime | None = None) -> dt.date:
+        """The reporting period that today lies in; before the start the first one, after the end the last."""
+        reporting = self.reporting_months()
+        return reporting[min(len(self.ended_months(now)), len(reporting) - 1)]
+
     def due_months(self, now: dt.datetime | None = None) -> list[dt.date]:
         """Reporting periods whose deadline has passed at ``now``, in order."""
         at = now or timezone.now()

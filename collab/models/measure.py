@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from collab.common import months
-from collab.enums import Cadence, ChartKind, Direction, MeasureKind, Statistic
+from collab.enums import Cadence, ChartKind, Direction, MeasureKind, RuleSet, Statistic
 from collab.models.collaborative import Collaborative
 
 PERCENT = "%"
@@ -46,6 +46,18 @@ class Measure(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     required = models.BooleanField(_("core measure"), default=True, help_text=_("Every team reports it."))
     retired_on = models.DateField(_("retired"), null=True, blank=True)
+    library_code = models.CharField(
+        _("copied from the library"),
+        max_length=60,
+        blank=True,
+        help_text=_("The code of the library measure that it began as. Empty for a measure of one's own."),
+    )
+
+    # How it is drawn is not what it means: changing it makes no new version and breaks no line.
+    drawn_as = models.CharField(
+        _("drawn as"), max_length=5, choices=ChartKind, blank=True, help_text=_("Empty: as the definition says.")
+    )
+    rules = models.CharField(_("rules for signals"), max_length=10, choices=RuleSet, default=RuleSet.ANHOEJ)
 
     objects = MeasureQuerySet.as_manager()
 
@@ -59,6 +71,16 @@ class Measure(models.Model):
                 name="measure_code_once",
                 violation_error_message=_("This collaborative already has a measure with this code."),
             ),
+            models.UniqueConstraint(
+                fields=["collaborative", "library_code"],
+                condition=~Q(library_code=""),
+                name="measure_library_code_once",
+                violation_error_message=_("This measure of the library was copied here before."),
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_as="") | Q(drawn_as__in=ChartKind.values), name="measure_drawn_as_known"
+            ),
+            models.CheckConstraint(condition=Q(rules__in=RuleSet.values), name="measure_rules_known"),
         )
 
     def __str__(self) -> str:
@@ -88,6 +110,11 @@ class Measure(models.Model):
         return True
 
     @property
+    def chart_kind(self) -> ChartKind:
+        """What the measure's charts are drawn as: what was chosen for it here, else what its definition says."""
+        return ChartKind(self.drawn_as or self.latest.chart)
+
+    @property
     def latest(self) -> MeasureVersion:
         """The newest definition."""
         return max(self.versions.all(), key=lambda version: version.number)
@@ -100,6 +127,7 @@ class MeasureVersion(models.Model):
     number = models.PositiveSmallIntegerField(_("version"), default=1)
     effective_month = models.DateField(_("holds from"))
     name = models.CharField(_("name"), max_length=200)
+    rationale = models.TextField(_("why it is measured"), blank=True)
     steward = models.CharField(
         _("steward"), max_length=200, blank=True, help_text=_("Who looks after the definition, if not you.")
     )
@@ -116,6 +144,7 @@ class MeasureVersion(models.Model):
     numerator = models.TextField(_("numerator"), help_text=_("What exactly is counted or added up."))
     denominator = models.TextField(_("denominator"), blank=True, help_text=_("Out of whom or what."))
     exclusions = models.TextField(_("exclusions"), blank=True)
+    guidance = models.TextField(_("how to count it"), blank=True)
     data_source = models.CharField(_("where the numbers come from"), max_length=300, blank=True)
     period = models.CharField(_("period"), max_length=10, choices=Cadence, default=Cadence.MONTH)
     maturation_days = models.PositiveSmallIntegerField(
@@ -134,6 +163,7 @@ class MeasureVersion(models.Model):
     chart = models.CharField(_("chart"), max_length=5, choices=ChartKind, default=ChartKind.RUN)
     version_year = models.PositiveSmallIntegerField(_("year of the definition"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True)
+    license_note = models.CharField(_("license"), max_length=500, blank=True)
     change_note = models.CharField(_("what changed"), max_length=300, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

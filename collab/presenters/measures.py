@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import capfirst
@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 
 from collab.common.formatting import number, with_unit
 from collab.enums import MeasureKind
-from collab.models import Measure, MeasureVersion
+from collab.library import LibraryMeasure, starters
+from collab.models import Collaborative, Measure, MeasureVersion
+from collab.policies import MOST_CORE_MEASURES, is_in_setup
 from collab.profiles import FIELDS, PROFILES
-
-MOST_CORE_MEASURES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field of a definition in words."""
+    """A field of a definition in words. What may hold an address is shown as a link."""
 
     label: str
     value: str
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class VersionRow:
     values: list[str]
 
 
-def definition_rows(version: MeasureVersion) -> list[Row]:
-    """What a version says, without the fields that hold nothing."""
+def definition_rows(version: MeasureVersion, *, without: Collection[str] = ()) -> list[Row]:
+    """What a version says, without its name, the fields ``without``, and those that hold nothing."""
     profile = PROFILES[version.statistic]
-    rows = [(name, _value(version, name)) for name in FIELDS if name != "name" and profile.asks_for(name)]
-    return [Row(_label(name), value) for name, value in rows if value]
+    shown = [name for name in FIELDS if name not in {"name", *without} and profile.asks_for(name)]
+    rows = [Row(_label(name), _value(version, name), is_link=name == "source") for name in shown]
+    return [row for row in rows if row.value]
 
 
 def version_rows(measure: Measure) -> list[VersionRow]:
@@ -69,6 +71,13 @@ def advice_on(measures: Sequence[Measure]) -> list[str]:
             % {"count": core}
         )
     return found
+
+
+def advised_starter(collaborative: Collaborative, measures: Sequence[Measure]) -> LibraryMeasure | None:
+    """The library's self-rating, while the collaborative is set up and none of ``measures`` is a copy of it."""
+    copied = {measure.library_code for measure in measures}
+    starter = starters()[0]
+    return starter if is_in_setup(collaborative) and starter.code not in copied else None
 
 
 def _label(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from collab.library import LibraryMeasure
 from collab.models import Collaborative, Measure
 from collab.models.measure import MeasureQuerySet
 
@@ -31,3 +33,14 @@ def measures_to_copy(user: Any, collaborative: Collaborative) -> MeasureQuerySet
         .select_related("collaborative")
         .order_by("collaborative__name", "position", "code")
     )
+
+
+def copies_in(collaborative: Collaborative) -> dict[str, Measure]:
+    """Code in the library → the collaborative's copy of that measure, retired ones included."""
+    return {measure.library_code: measure for measure in collaborative.measures.exclude(library_code="")}
+
+
+def copies_of(entry: LibraryMeasure, collaboratives: Sequence[Collaborative]) -> dict[int, Measure]:
+    """Collaborative → its copy of a measure of the library."""
+    copies = Measure.objects.filter(library_code=entry.code, collaborative__in=collaboratives)
+    return {measure.collaborative_id: measure for measure in copies}

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from collab.common.sections import NavItem, Section, nav_for
+from collab.common.sections import NavItem, Section, links_for, nav_for
 from collab.models import Collaborative
 
 register = template.Library()
@@ -23,6 +23,12 @@ def my_collaboratives(context: Context) -> list[Collaborative]:
 def menu_of(context: Context, subject: Any) -> list[NavItem]:
     """The menu of a collaborative or team as the person sees it."""
     return nav_for(subject, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def links_of(context: Context, subject: Any) -> list[NavItem]:
+    """What the person can do with something in other rooms."""
+    return links_for(subject, context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collab import policies
 from collab.actions import measures as actions
+from collab.common.sections import sections_for
 from collab.common.views import SignedInRequest
 from collab.forms.measures import CopyMeasuresForm, CorrectionForm, NewMeasureForm, NewVersionForm
 from collab.models import Collaborative, Measure
-from collab.presenters.measures import advice_on, definition_rows, version_rows
+from collab.presenters.measures import advice_on, advised_starter, definition_rows, version_rows
 from collab.queries.collaboratives import find_managed_collaborative
 from collab.queries.measures import find_measure, measures_to_copy
 
@@ -33,6 +34,7 @@ def measures(request: SignedInRequest, collaborative: str) -> HttpResponse:
         measures=in_use,
         retired=[measure for measure in every if measure.retired_on is not None],
         advice=advice_on(in_use),
+        starter=advised_starter(found, every),
     )
     return render(request, "collab/setup/measures.html", context)
 
@@ -48,6 +50,7 @@ def measure(request: SignedInRequest, collaborative: str, code: str) -> HttpResp
         rows=definition_rows(shown.latest),
         versions=sorted(shown.versions.all(), key=lambda version: version.number),
         version_rows=version_rows(shown),
+        sections=sections_for(shown, found.span, request.user),
     )
     return render(request, "collab/setup/measure.html", context)
 
