@@ -8,7 +8,11 @@ everywhere, and stays missing: it is never read as 0.
     batch      the same numbers for thousands of series at once
     runs       Anhøj's runs analysis
     rules      classical run-chart rules, Western Electric, Nelson, Making Data Count
-    benchmark  pooled rate, percentiles, achievable benchmark of care, funnel limits
+    advice     which chart when, with its reasons; how many teams percentiles need
+    dispersion whether points in time vary more than their denominators explain
+    benchmark  pooled rate, percentiles, achievable benchmark of care, funnel limits of three sigmas
+    funnels    exact funnel limits, and whether teams differ more than chance explains
+    standing   own percentile with its uncertainty, headroom, months to a threshold
     series     rates, and the checks of a value that is being typed
     errors     what goes wrong, as typed errors with a sentence
 """

@@ -10,7 +10,7 @@ from metrics.stats.engine import Computed, Settings, check_kind, check_multiply,
 from metrics.stats.errors import LengthsDifferError
 from metrics.stats.lines import Lines
 from metrics.stats.phases import Plan, plan
-from metrics.stats.prepare import aggregate
+from metrics.stats.prepare import points_of
 from metrics.stats.spc import Chart, assemble
 
 
@@ -86,8 +86,7 @@ def charts(
         below = None if below is None else below[..., None]
     shape = (values.shape[0], values.shape[1])
     settings = Settings(kind, check_multiply(multiply), screen_mr, y_neg)
-    with np.errstate(all="ignore"):
-        points = aggregate(values, below, agg_fun)
+    points = points_of(values, below, agg_fun)
     phases = plan(shape, freeze, part, exclude)
     given = given_line(None if cl is None else floats(cl, "centre line"), shape)
     return Charts(kind, compute(points, phases, given, settings), phases, points.n)

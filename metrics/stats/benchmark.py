@@ -21,7 +21,7 @@ from metrics.stats.arrays import Bools, Floats, Ints, Numbers, denominators, num
 from metrics.stats.engine import Settings, check_kind, compute
 from metrics.stats.errors import BadOptionError, LengthsDifferError, UnknownKindError
 from metrics.stats.phases import plan
-from metrics.stats.prepare import aggregate
+from metrics.stats.prepare import points_of
 
 DIRECTIONS = {"up": 1, "down": -1, "none": 0}
 """Is a higher rate better ("up"), a lower one ("down"), or neither ("none")?"""
@@ -200,12 +200,10 @@ def funnel(kind: str, y: Numbers, n: Numbers) -> Funnel:
     below = denominators(n, values)
     live = (below > 0) & ~np.isnan(values)
     shape = (1, values.size)
-    with np.errstate(all="ignore"):
-        points = aggregate(
-            np.where(live, values, np.nan)[None, :, None], np.where(live, below, np.nan)[None, :, None], "mean"
-        )
-    none = np.full(shape, np.nan)
-    computed = compute(points, plan(shape, None, None, None), none, Settings(kind, categorical=True))
+    points = points_of(
+        np.where(live, values, np.nan)[None, :, None], np.where(live, below, np.nan)[None, :, None], "mean"
+    )
+    computed = compute(points, plan(shape, None, None, None), None, Settings(kind, categorical=True))
     lines = computed.lines
     return Funnel(
         cl=float(lines.cl[0, 0]) if values.size else float("nan"),

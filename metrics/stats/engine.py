@@ -1,17 +1,17 @@
 """One way from points to chart, for one series and for thousands: spc and batch both go through ``compute``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from metrics.stats import attributes, individuals, subgroups
-from metrics.stats.arrays import Bools, Floats, Ints
+from metrics.stats.arrays import QUIETLY, Bools, Floats, Ints, finite_or_missing
 from metrics.stats.errors import BadOptionError, LengthsDifferError, MissingDenominatorError, UnknownKindError
 from metrics.stats.lines import Block, Family, Lines
 from metrics.stats.phases import Cut, Plan, cut
 from metrics.stats.prepare import Points
-from metrics.stats.runs import RowRuns, analyse_rows
+from metrics.stats.runs import RowRuns, analyse_rows, sides
 
 FAMILIES: dict[str, Family] = {
     "run": individuals.run,
@@ -74,10 +74,10 @@ def check_multiply(multiply: Any) -> float:
     return number
 
 
-def given_line(cl: Floats | None, shape: tuple[int, int]) -> Floats:
-    """A given centre line (one number, one per series or one per point) as (series, points), NaN for none."""
+def given_line(cl: Floats | None, shape: tuple[int, int]) -> Floats | None:
+    """A given centre line (one number, one per series or one per point) as (series, points); None for none."""
     if cl is None:
-        return np.full(shape, np.nan)
+        return None
     if cl.ndim == 1 and cl.size == shape[0] and shape[0] > 1:
         cl = cl[:, None]
     try:
@@ -86,65 +86,47 @@ def given_line(cl: Floats | None, shape: tuple[int, int]) -> Floats:
         raise LengthsDifferError("A given centre line must be one number, or one for each point.") from error
 
 
-def compute(points: Points, plan: Plan, given: Floats, settings: Settings) -> Computed:
+@QUIETLY
+def compute(points: Points, plan: Plan, given: Floats | None, settings: Settings) -> Computed:
     """Centre lines, limits, signals and runs analysis of all series, each phase on its own.
 
     Limits that are not finite become missing. A point signals when it lies strictly outside its 3-sigma limits. The
     runs analysis never signals on a moving-range chart, whose points depend on each other, nor across categories,
     which have no order. ``multiply`` scales values, centre and limits. ``y_neg`` False cuts lower limits at 0 when
-    the whole series is at or above 0.
+    the whole series is at or above 0. The arrays may share memory and are for reading only.
     """
-    with np.errstate(all="ignore"):  # 0 / 0 and roots of negative numbers are the missing values they should be
-        cutting = cut(plan.part)
-        include = cutting.gather_flags(plan.include)
-        block = _block(points, plan, given, settings, cutting, include)
-        lines = FAMILIES[settings.kind](block)
-        runs = analyse_rows(np.sign(lines.y - lines.cl), include)
-        if settings.categorical or settings.kind == "mr":
-            runs = _without_signal(runs)
-        finished = _finish(lines, cutting, settings)
-        signal = (finished.y > finished.ucl) | (finished.y < finished.lcl)
+    cutting = cut(plan.part)
+    include = None if plan.is_plain else cutting.gather_flags(plan.include)
+    base = None if include is None else cutting.gather_flags(plan.baseline) & include
+    block = Block(points, cutting, base, given, settings.categorical, settings.screen_mr)
+    lines = FAMILIES[settings.kind](block)
+    runs = _runs(lines, include, settings)
+    finished = _finish(lines, cutting, settings)
+    signal = (finished.y > finished.ucl) | (finished.y < finished.lcl)
     return Computed(finished, signal, runs, cutting.row_of)
 
 
-def _block(points: Points, plan: Plan, given: Floats, settings: Settings, cutting: Cut, include: Bools) -> Block:
-    return Block(
-        value=cutting.gather(points.value),
-        total=cutting.gather(points.total),
-        n=cutting.gather(points.n),
-        size=cutting.gather(points.size),
-        mean=cutting.gather(points.mean),
-        sd=cutting.gather(points.sd),
-        present=cutting.present,
-        base=cutting.gather_flags(plan.baseline) & include,
-        given=cutting.gather(given),
-        categorical=settings.categorical,
-        screen=settings.screen_mr,
-    )
+def _runs(lines: Lines, include: Bools | None, settings: Settings) -> RowRuns:
+    side = sides(lines.y, lines.cl)
+    if include is None:
+        found = analyse_rows(side, np.full(len(side), side.shape[1]))
+    else:
+        found = analyse_rows(side * include, np.count_nonzero(include, axis=1))
+    if settings.categorical or settings.kind == "mr":
+        return replace(found, runs_signal=np.zeros(found.runs_signal.shape, dtype=np.bool_))
+    return found
 
 
 def _finish(lines: Lines, cutting: Cut, settings: Settings) -> Lines:
-    """Lines back in the shape of the series, multiplied, without limits that are not finite."""
-    drawn = [
-        cutting.scatter(line) * settings.multiply
-        for line in (lines.y, lines.cl, lines.lcl, lines.ucl, lines.lcl_95, lines.ucl_95)
-    ]
-    y, cl, *limits = drawn
-    lcl, ucl, lcl_95, ucl_95 = (np.where(np.isfinite(limit), limit, np.nan) for limit in limits)
+    """Lines in the shape of the series, multiplied, without limits that are not finite."""
+    by = settings.multiply
+    y, cl, lcl, ucl, lcl_95, ucl_95 = (
+        line if by == 1 else line * by for line in (lines.y, lines.cl, lines.lcl, lines.ucl, lines.lcl_95, lines.ucl_95)
+    )
+    lcl, ucl, lcl_95, ucl_95 = (finite_or_missing(limit) for limit in (lcl, ucl, lcl_95, ucl_95))
+    y, cl, lcl, ucl, lcl_95, ucl_95 = (cutting.scatter(line) for line in (y, cl, lcl, ucl, lcl_95, ucl_95))
     if not settings.y_neg:
         never_below = ~(y < 0).any(axis=1, keepdims=True)
         lcl = np.where(never_below & (lcl < 0), 0.0, lcl)
         lcl_95 = np.where(never_below & (lcl_95 < 0), 0.0, lcl_95)
     return Lines(y, cl, lcl, ucl, lcl_95, ucl_95)
-
-
-def _without_signal(runs: RowRuns) -> RowRuns:
-    return RowRuns(
-        n_obs=runs.n_obs,
-        n_useful=runs.n_useful,
-        longest_run=runs.longest_run,
-        longest_run_max=runs.longest_run_max,
-        n_crossings=runs.n_crossings,
-        n_crossings_min=runs.n_crossings_min,
-        runs_signal=np.zeros(runs.runs_signal.shape, dtype=np.bool_),
-    )

@@ -17,6 +17,10 @@ class NotANumberError(StatisticsError):
     """Something other than a number or a missing value stands where a number belongs."""
 
 
+class NotWholeNumberError(StatisticsError):
+    """A part of a person or a visit where whole ones are counted."""
+
+
 class InfiniteValueError(StatisticsError):
     """An infinite numerator, denominator or centre line."""
 

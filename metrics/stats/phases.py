@@ -18,19 +18,24 @@ from metrics.stats.errors import BadOptionError
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Per point and series, all of shape (series, points): ``part`` from 1, ``baseline``, ``include``."""
+    """Per point and series, all of shape (series, points): ``part`` from 1, ``baseline``, ``include``.
+
+    ``is_plain``: one phase of which every point counts. The arrays are for reading only.
+    """
 
     part: Ints
     baseline: Bools
     include: Bools
+    is_plain: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
     """Series cut into phases: one row per phase, padded at the end.
 
-    ``row`` and ``place`` say for every cell of the series where it went. ``present`` (rows, longest phase) tells
-    cells from padding. ``row_of`` (series, phases) finds the row of a phase, -1 where a series has fewer phases.
+    ``whole``: each series is one phase. Otherwise ``row`` and ``place`` say for every cell of the series where it
+    went. ``present`` (rows, longest phase) tells cells from padding. ``row_of`` (series, phases) finds the row of a
+    phase, -1 where a series has fewer phases.
     """
 
     row: Ints
@@ -56,8 +61,10 @@ class Cut:
         return block
 
     def scatter(self, block: Floats) -> Floats:
-        """Phases back to series."""
-        return block if self.whole else block[self.row, self.place]
+        """Phases back to series; a block of one column holds one number for each phase. For reading only."""
+        if self.whole:
+            return np.broadcast_to(block, self.present.shape)
+        return block[self.row, 0] if block.shape[1] == 1 else block[self.row, self.place]
 
 
 def plan(shape: tuple[int, int], freeze: Any, part: Any, exclude: Any) -> Plan:
@@ -67,15 +74,17 @@ def plan(shape: tuple[int, int], freeze: Any, part: Any, exclude: Any) -> Plan:
     shape of the series. Raises BadOptionError for anything else.
     """
     points = shape[1]
-    number = np.arange(1, points + 1)
-    ends = _flags(part, shape, "part")
     include = ~_flags(exclude, shape, "exclude")
     if part is None:
-        frozen = _last_point(freeze, shape[0], points)
-        return Plan(np.ones(shape, dtype=np.int64), number <= frozen, include)
-    after_end = np.zeros(shape, dtype=np.int64)
-    after_end[:, 1:] = ends[:, :-1]
-    return Plan(1 + np.cumsum(after_end, axis=1), np.ones(shape, dtype=np.bool_), include)
+        last = _last_point(freeze, shape[0], points)
+        baseline = np.broadcast_to(np.arange(1, points + 1) <= last, shape)
+        one = np.broadcast_to(np.int64(1), shape)
+        return Plan(one, baseline, include, is_plain=bool((last >= points).all() and include.all()))
+    ends = _flags(part, shape, "part")
+    before = np.zeros(shape, dtype=np.int64)
+    before[:, 1:] = np.cumsum(ends[:, :-1], axis=1)
+    everywhere = np.broadcast_to(np.True_, shape)
+    return Plan(1 + before, everywhere, include, is_plain=bool(include.all()) and not before.any())
 
 
 def cut(part: Ints) -> Cut:
@@ -83,14 +92,9 @@ def cut(part: Ints) -> Cut:
     series, points = part.shape
     most = int(part.max(initial=1))
     if most == 1:
-        whole = np.arange(series)
-        return Cut(
-            row=np.repeat(whole[:, None], points, axis=1),
-            place=np.repeat(np.arange(points)[None, :], series, axis=0),
-            present=np.ones(part.shape, dtype=np.bool_),
-            row_of=whole[:, None],
-            whole=True,
-        )
+        nowhere = np.empty((0, 0), dtype=np.int64)
+        everywhere = np.broadcast_to(np.True_, part.shape)
+        return Cut(nowhere, nowhere, everywhere, row_of=np.arange(series)[:, None], whole=True)
     phases = part[:, -1]
     first_row = np.cumsum(phases) - phases
     row = first_row[:, None] + part - 1
@@ -132,7 +136,7 @@ def _last_point(freeze: Any, series: int, points: int) -> Ints:
     """The last baseline point of each series, (series, 1)."""
     if freeze is None:
         return np.full((series, 1), points)
-    last = point_numbers(freeze, "freeze")
+    last = [min(max(number, 0), points) for number in point_numbers(freeze, "freeze")]
     if len(last) not in {1, series}:
         raise BadOptionError(f"“freeze” names {len(last)} points, but there are {series} series.")
     return np.broadcast_to(np.array(last, dtype=np.int64)[:, None], (series, 1))

@@ -10,16 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from metrics.stats.arrays import Bools, Floats, Ints, row_deviation, row_mean, row_median, row_sum
+from metrics.stats.arrays import Floats, Ints, row_deviation, row_mean, row_median, row_sum
 from metrics.stats.errors import LengthsDifferError, UnknownKindError, UnorderedPointsError
 
 AGGREGATIONS = ("mean", "median", "sum", "sd")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+ISO_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,28 +35,79 @@ class Order:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points of several series; every array has the shape (series, points).
+    """Points of several series out of their rows; ``rows_y``, ``rows_n`` are (series, points, rows), all else
+    (series, points).
 
-    ``value`` is what is drawn, ``total`` the sum of numerators, ``n`` the sum of denominators (0 where nothing is
-    left; NaN everywhere without denominators), ``size`` the number of rows with a value, ``mean`` and ``sd`` those
-    of the rows.
+    A row without numerator or without denominator is missing in both. What a chart does not need is not computed.
     """
 
-    value: Floats
-    total: Floats
-    n: Floats
-    size: Floats
-    mean: Floats
-    sd: Floats
-    has_n: bool
+    rows_y: Floats
+    rows_n: Floats | None
+    agg_fun: str
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many series and points."""
+        return self.rows_y.shape[0], self.rows_y.shape[1]
+
+    @cached_property
+    def value(self) -> Floats:
+        """What is drawn."""
+        if self.rows_n is not None:
+            return self.total / self.n
+        if self.agg_fun == "sum":
+            return self.total
+        if self.agg_fun == "sd":
+            return self.sd
+        if self.agg_fun == "median":
+            return _only(row_median(self.rows_y))
+        return self.mean
+
+    @cached_property
+    def total(self) -> Floats:
+        """Sum of the numerators, NaN where nothing is left."""
+        if self._is_single:
+            return _only(self.rows_y)
+        return np.where(self.size == 0, np.nan, _only(row_sum(self.rows_y)))
+
+    @cached_property
+    def n(self) -> Floats:
+        """Sum of the denominators: 0 where nothing is left, NaN everywhere without denominators."""
+        if self.rows_n is None:
+            return np.broadcast_to(np.nan, self.shape)
+        if self._is_single:
+            below = _only(self.rows_n)
+            missing = np.isnan(below)
+            return np.where(missing, 0.0, below) if missing.any() else below
+        return _only(row_sum(self.rows_n))
+
+    @cached_property
+    def size(self) -> Floats:
+        """How many rows hold a value."""
+        size: Floats = (~np.isnan(self.rows_y)).sum(axis=-1, dtype=np.float64)
+        return size
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Mean of the rows."""
+        return _only(self.rows_y) if self._is_single else _only(row_mean(self.rows_y))
+
+    @cached_property
+    def sd(self) -> Floats:
+        """Standard deviation (n - 1) of the rows."""
+        return _only(row_deviation(self.rows_y))
+
+    @property
+    def _is_single(self) -> bool:
+        return bool(self.rows_y.shape[-1] == 1)
 
 
 def order_rows(x: Sequence[Any] | np.ndarray[Any, Any] | None, rows: int) -> Order:
     """The order of points that ``x`` gives to ``rows`` rows.
 
-    x may be numbers, dates, datetimes or ISO date strings (all of them an order in time), or other strings:
-    categories, sorted by name, without runs analysis. None numbers the rows 1, 2, ... Raises LengthsDifferError and
-    UnorderedPointsError.
+    x may be numbers, dates, datetimes or ISO strings of dates or months (all of them an order in time), or other
+    strings: categories, sorted by name, without runs analysis. None numbers the rows 1, 2, ... Raises
+    LengthsDifferError and UnorderedPointsError.
     """
     if x is None:
         return Order(tuple(range(1, rows + 1)), np.arange(rows), categorical=False)
@@ -77,15 +130,17 @@ def order_rows(x: Sequence[Any] | np.ndarray[Any, Any] | None, rows: int) -> Ord
 
 
 def sort_key(value: Any) -> Any:
-    """What a value of x sorts and compares by: dates and ISO date strings as datetimes, all else as it is.
+    """What a value of x sorts and compares by: dates, ISO dates and months (2026-03) as datetimes, all else as it is.
 
     Raises UnorderedPointsError for an ISO date that is not in the calendar.
     """
-    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+    if isinstance(value, str) and (ISO_DATE.fullmatch(value) or ISO_MONTH.fullmatch(value)):
         try:
-            return datetime.fromisoformat(value)
+            return datetime.fromisoformat(f"{value}-01" if ISO_MONTH.fullmatch(value) else value)
         except ValueError as error:
             raise UnorderedPointsError(f"x holds “{value}”, which is not a date.") from error
+    if isinstance(value, np.datetime64):
+        return value.astype("datetime64[us]").item()
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time.min)
     return value
@@ -104,35 +159,24 @@ def stack(values: Floats, order: Order) -> Floats:
     return block
 
 
-def aggregate(y: Floats, n: Floats | None, agg_fun: str) -> Points:
+def points_of(y: Floats, n: Floats | None, agg_fun: str) -> Points:
     """Points from blocks of rows, y and n of shape (series, points, rows).
 
     Raises UnknownKindError for an aggregation that does not exist.
     """
     if agg_fun not in AGGREGATIONS:
         raise UnknownKindError(f"There is no aggregation “{agg_fun}”. Use one of: {', '.join(AGGREGATIONS)}.")
-    everywhere = np.ones(y.shape, dtype=np.bool_)
     if n is not None:
-        both = ~(np.isnan(y) | np.isnan(n))
-        y, n = np.where(both, y, np.nan), np.where(both, n, np.nan)
-    size = np.count_nonzero(~np.isnan(y), axis=-1)
-    nothing: Bools = size == 0
-    if y.shape[-1] == 1:
-        total = mean = y[..., 0]
-        sd = np.full(total.shape, np.nan)
-    else:
-        total = np.where(nothing, np.nan, row_sum(y, everywhere)[..., 0])
-        mean = row_mean(y, everywhere)[..., 0]
-        sd = row_deviation(y, everywhere)[..., 0]
-    if n is not None:
-        denominator = row_sum(n, everywhere)[..., 0]
-        value = total / denominator
-    else:
-        denominator = np.full(total.shape, np.nan)
-        value = {"mean": mean, "sum": total, "sd": sd}.get(agg_fun, total)
-        if agg_fun == "median":
-            value = row_median(y, everywhere)[..., 0]
-    return Points(value, total, denominator, size.astype(np.float64), mean, sd, has_n=n is not None)
+        incomplete = np.isnan(y) | np.isnan(n)
+        if incomplete.any():
+            y, n = np.where(incomplete, np.nan, y), np.where(incomplete, np.nan, n)
+    return Points(y, n, agg_fun)
+
+
+def _only(cells: Floats) -> Floats:
+    """What stands in the only column of (series, points, 1)."""
+    only: Floats = cells[..., 0]
+    return only
 
 
 def _plain(x: Sequence[Any] | np.ndarray[Any, Any]) -> list[Any]:

@@ -10,12 +10,18 @@ Chen 2010 (crossings).
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from metrics.stats.arrays import Bools, Floats, Ints, floats
 from metrics.stats.errors import BadOptionError, LengthsDifferError
+
+Sides = npt.NDArray[np.int8]
+FEW_ROWS = 8
+"""So few rows are walked one by one, which is faster than point by point; more are walked together."""
 
 
 @dataclass(frozen=True)
@@ -98,29 +104,26 @@ def runs_analysis(y: Any, centre: Any) -> RunsAnalysis:
     values, line = floats(y, "values"), floats(centre, "centre line")
     if values.ndim != 1 or line.ndim > 1 or line.size not in {1, values.size}:
         raise LengthsDifferError("The centre line must be one number, or one for each value.")
-    side = np.sign(values - line)[None, :]
-    return analyse_rows(side, np.ones(side.shape, dtype=np.bool_)).analysis(0)
+    side = sides(values[None, :], line)
+    return analyse_rows(side, np.array([values.size])).analysis(0)
 
 
-def analyse_rows(side: Floats, include: Bools) -> RowRuns:
+def sides(values: Floats, centre: Floats) -> Sides:
+    """1 above the centre, -1 below, 0 on it or where there is no value or no centre."""
+    return (values > centre).view(np.int8) - (values < centre).view(np.int8)
+
+
+def analyse_rows(side: Sides, n_obs: Ints) -> RowRuns:
     """Runs analysis of many rows at once.
 
-    ``side`` (rows, points): 1 above the centre, -1 below, 0 on it, NaN where missing. ``include``: the points that
-    count. Points that do not count, and useless ones, are dropped first, so runs reach across them.
+    ``side`` (rows, points): 1 above the centre, -1 below, 0 for points that are of no use or do not count. These are
+    dropped first, so runs reach across them. ``n_obs`` (rows,): points that count.
     """
-    rows = side.shape[0]
-    useful = include & (side != 0) & ~np.isnan(side)
-    n_useful = np.count_nonzero(useful, axis=1)
-    row, _place = np.nonzero(useful)
-    sides = side[useful]
-    starts = np.flatnonzero(np.concatenate(([True], (row[1:] != row[:-1]) | (sides[1:] != sides[:-1]))))
-    starts = starts[: row.size]  # no useful point at all: no run either
-    lengths = np.diff(np.append(starts, row.size))
-    run_row = row[starts]
-    longest = np.zeros(rows, dtype=np.int64)
-    np.maximum.at(longest, run_row, lengths)
-    crossings = np.bincount(run_row, minlength=rows) - 1
-
+    if len(side) <= FEW_ROWS:
+        counted = [_walk(row) for row in side.tolist()]
+        n_useful, longest, crossings = np.array(counted, dtype=np.int64).reshape(-1, 3).T
+    else:
+        n_useful, longest, crossings = _walk_together(side)
     limits = np.full((int(n_useful.max(initial=0)) + 1, 2), -1, dtype=np.int64)
     for n in np.flatnonzero(np.bincount(n_useful)):
         if n > 0:
@@ -128,7 +131,7 @@ def analyse_rows(side: Floats, include: Bools) -> RowRuns:
     longest_max, crossings_needed = limits[n_useful].T
     some = n_useful > 0
     return RowRuns(
-        n_obs=np.count_nonzero(include, axis=1),
+        n_obs=n_obs,
         n_useful=n_useful,
         longest_run=np.where(some, longest, -1),
         longest_run_max=longest_max,
@@ -136,3 +139,25 @@ def analyse_rows(side: Floats, include: Bools) -> RowRuns:
         n_crossings_min=crossings_needed,
         runs_signal=some & ((longest > longest_max) | (crossings < crossings_needed)),
     )
+
+
+def _walk(side: list[int]) -> tuple[int, int, int]:
+    """Useful points, longest run and crossings of one row."""
+    runs = [len(list(run)) for _side, run in groupby(here for here in side if here)]
+    return sum(runs), max(runs, default=0), len(runs) - 1
+
+
+def _walk_together(side: Sides) -> tuple[Ints, Ints, Ints]:
+    """As ``_walk`` for many rows at once, point by point."""
+    n_useful, longest, crossings, length = (np.zeros(len(side), dtype=np.int64) for _ in range(4))
+    last = np.zeros(len(side), dtype=np.int8)
+    for here in np.ascontiguousarray(side.T):
+        useful = here != 0
+        crosses = here * last < 0
+        crossings += crosses
+        length *= ~crosses
+        length += useful
+        n_useful += useful
+        np.maximum(longest, length, out=longest)
+        np.copyto(last, here, where=useful)
+    return n_useful, longest, crossings

@@ -10,13 +10,24 @@ from metrics.stats import batch
 from metrics.stats.arrays import Floats, denominators, floats, numerators
 from metrics.stats.errors import UnknownKindError
 
-FEWEST_EARLIER_POINTS = 8
-"""Own limits are used from 8 earlier points on.
+FEWEST_EARLIER_POINTS = 12
+"""Own limits are used from 12 earlier points on.
 
-Limits from fewer points are themselves so uncertain that ordinary months would fall outside, and people learn to
-click warnings away; Wheeler calls 5 to 6 points just usable, and improvement teams draw their first median at 8
-(statistics.md section 5).
+Limits from fewer points are trial limits, themselves so uncertain that ordinary months would fall outside, and people
+learn to click warnings away (statistics.md section 5: limits are locked at 12 points or more).
 """
+
+FEWEST_FOR_MEDIAN = 8
+"""The modified z-score is used from 8 earlier points on: with fewer the median absolute deviation jumps about."""
+
+FARTHEST_MODIFIED_Z = 3.5
+"""Iglewicz & Hoaglin (1993), How to Detect and Handle Outliers: label values whose modified z is above 3.5."""
+
+NORMAL_MAD = 0.6745
+"""The 75th percentile of the normal distribution: what makes the MAD comparable with a standard deviation."""
+
+NORMAL_MEAN_DEVIATION = 1.253314
+"""√(π / 2): the same for the mean absolute deviation from the median."""
 
 TENFOLD = 10.0
 """A value 10 times the last one, or a tenth of it, is most often a slipped digit or a wrong unit."""
@@ -38,6 +49,7 @@ class FindingCode(StrEnum):
     """Why a value is unlikely."""
 
     OUTSIDE_OWN_LIMITS = "outside_own_limits"
+    MODIFIED_Z = "modified_z"
     TENFOLD_CHANGE = "tenfold_change"
     DENOMINATOR_JUMP = "denominator_jump"
 
@@ -81,7 +93,7 @@ def check_limits(
     measures without. ``new_num``, ``new_den``: what was typed. ``stat``: proportion; rate or ratio; count, mean,
     median, score or days_between.
 
-    1. OUTSIDE_OWN_LIMITS: strictly outside the 3-sigma limits that the earlier months give (8 or more with a
+    1. OUTSIDE_OWN_LIMITS: strictly outside the 3-sigma limits that the earlier months give (12 or more with a
        value). Proportions have P limits at the new denominator and rates U limits, widened by Laney's sigma z where
        the team's months vary more than their denominators explain - otherwise large denominators would ask for a
        note every month. Single values have I-chart limits. Limits without width (all earlier months equal) are not
@@ -108,6 +120,55 @@ def check_limits(
         _jump(den, new_below),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def modified_z(earlier: Any, value: float | None) -> float:
+    """How far ``value`` lies from the median of ``earlier``: 0.6745 · (x − median) / MAD.
+
+    MAD is the median absolute deviation from the median. Where more than half of the earlier values are the same it is
+    0, and the mean absolute deviation stands in: (x − median) / (1.253314 · MeanAD). Where all are the same, nothing
+    is known about how they vary: NaN, as for a missing value or none before it. ``earlier``: values in order, missing
+    allowed. Source: Iglewicz & Hoaglin (1993). Raises NotANumberError, InfiniteValueError, LengthsDifferError.
+    """
+    center, spread = _center_and_spread(numerators(earlier, "values"))
+    if not spread > 0:
+        return float("nan")
+    return (_number(value) - center) / spread
+
+
+def check_modified_z(
+    history_num: Any, history_den: Any, new_num: float | None, new_den: float | None, stat: str
+) -> list[Finding]:
+    """Whether a newly typed month is an outlier by the modified z-score, from 8 earlier values on.
+
+    Arguments and errors as for ``check_limits``; at most one finding, whose bounds lie at a modified z of ±3.5.
+    """
+    if stat not in PROPORTION_KINDS | RATE_KINDS | SINGLE_VALUE_KINDS:
+        raise UnknownKindError(f"There is no statistic “{stat}”.")
+    num = numerators(history_num, "numerators")
+    has_den = history_den is not None
+    den = denominators(history_den, num) if has_den else np.full(num.shape, np.nan)
+    with_den = stat in DIVIDED_KINDS and (has_den or stat not in SINGLE_VALUE_KINDS)
+    earlier = rates(num, den if with_den else None)
+    value = float(rates(_number(new_num), _number(new_den) if with_den else None))
+    if np.isnan(value) or np.count_nonzero(~np.isnan(earlier)) < FEWEST_FOR_MEDIAN:
+        return []
+    center, spread = _center_and_spread(earlier)
+    if not spread > 0 or abs(value - center) <= FARTHEST_MODIFIED_Z * spread:
+        return []
+    reach = FARTHEST_MODIFIED_Z * spread
+    return [Finding(FindingCode.MODIFIED_Z, value, center, center - reach, center + reach)]
+
+
+def _center_and_spread(earlier: Floats) -> tuple[float, float]:
+    """Median, and the deviation that counts as one in the modified z; NaN where there are no values."""
+    present = earlier[~np.isnan(earlier)]
+    if not present.size:
+        return float("nan"), float("nan")
+    center = float(np.median(present))
+    away = np.abs(present - center)
+    mad = float(np.median(away))
+    return center, mad / NORMAL_MAD if mad > 0 else NORMAL_MEAN_DEVIATION * float(np.mean(away))
 
 
 def _outside(num: Floats, den: Floats, earlier: Floats, value: float, new_below: float, stat: str) -> Finding | None:

@@ -13,7 +13,7 @@ from metrics.stats.arrays import Bools, Floats, Ints, Numbers, denominators, flo
 from metrics.stats.engine import FAMILIES, Computed, Settings, check_kind, check_multiply, compute
 from metrics.stats.errors import LengthsDifferError
 from metrics.stats.phases import Plan, plan
-from metrics.stats.prepare import Order, aggregate, order_rows, stack
+from metrics.stats.prepare import Order, order_rows, points_of, stack
 from metrics.stats.runs import RunsAnalysis
 
 KINDS = tuple(FAMILIES)
@@ -99,14 +99,10 @@ def chart(
     below = None if n is None else denominators(n, values)
     order = order_rows(x, values.size)
     settings = Settings(kind, check_multiply(multiply), screen_mr, y_neg, order.categorical)
-    with np.errstate(all="ignore"):
-        points = aggregate(
-            stack(values, order),
-            None if below is None else stack(below, order),
-            agg_fun,
-        )
+    points = points_of(stack(values, order), None if below is None else stack(below, order), agg_fun)
     phases = plan((1, len(order.labels)), freeze, part, exclude)
-    computed = compute(points, phases, _per_point(cl, order, "centre line")[None, :], settings)
+    given = None if cl is None else _per_point(cl, order, "centre line")[None, :]
+    computed = compute(points, phases, given, settings)
     return assemble(computed, 0, phases, points.n[0], (kind, order.labels, _per_point(target, order, "target")))
 
 
@@ -120,17 +116,17 @@ def assemble(
     return Chart(
         kind=kind,
         x=x,
-        y=lines.y[series],
-        n=n,
-        cl=lines.cl[series],
-        lcl=lines.lcl[series],
-        ucl=lines.ucl[series],
-        lcl_95=lines.lcl_95[series],
-        ucl_95=lines.ucl_95[series],
-        sigma_signal=computed.sigma_signal[series],
-        part=phases.part[series],
-        baseline=phases.baseline[series],
-        include=phases.include[series],
+        y=lines.y[series].copy(),
+        n=n.copy(),
+        cl=lines.cl[series].copy(),
+        lcl=lines.lcl[series].copy(),
+        ucl=lines.ucl[series].copy(),
+        lcl_95=lines.lcl_95[series].copy(),
+        ucl_95=lines.ucl_95[series].copy(),
+        sigma_signal=computed.sigma_signal[series].copy(),
+        part=phases.part[series].copy(),
+        baseline=phases.baseline[series].copy(),
+        include=phases.include[series].copy(),
         target=target,
         parts=tuple(
             Part(part=number, **vars(computed.runs.analysis(int(row))))

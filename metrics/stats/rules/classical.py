@@ -6,13 +6,13 @@ ch. 3; statistics.md section 4. "Astronomical" points are a matter of judgement 
 
 from dataclasses import dataclass
 from itertools import groupby
-from math import nan
 from typing import Any
 
 import numpy as np
 
-from metrics.stats.arrays import Floats, numerators
+from metrics.stats.arrays import Floats, numerators, row_median
 from metrics.stats.errors import BadOptionError
+from metrics.stats.runs import sides
 
 SHIFT = 6
 """Points in a row on one side of the median that make a shift."""
@@ -59,12 +59,12 @@ def run_chart(y: Any) -> RunChart:
     values = numerators(y)
     present = np.flatnonzero(~np.isnan(values))
     seen = values[present]
-    median = float(np.median(seen)) if seen.size else nan
-    side = np.sign(seen - median)
+    median = row_median(values[None, :])[0, 0]
+    side = sides(seen, median)
     useful = np.flatnonzero(side != 0)
     runs = [list(run) for _side, run in groupby(useful.tolist(), key=lambda place: side[place])]
     return RunChart(
-        median=median,
+        median=float(median),
         useful=int(useful.size),
         runs=len(runs),
         shift_points=_point_numbers(present, [_stretch(runs, place, seen.size) for place in _long(runs, SHIFT)]),
@@ -95,7 +95,8 @@ def _stretch(runs: list[list[int]], place: int, size: int) -> range:
 
 def _trends(seen: Floats) -> list[range]:
     """Stretches of 5 or more rising or falling points among present values, as ranges of places."""
-    steps = np.diff(seen)
+    with np.errstate(over="ignore"):  # a step beyond all numbers still has its direction
+        steps = np.diff(seen)
     moves = np.flatnonzero(steps != 0)
     runs = [list(run) for _way, run in groupby(moves.tolist(), key=lambda place: steps[place] > 0)]
     found = []

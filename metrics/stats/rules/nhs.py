@@ -12,14 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from metrics.stats.arrays import Bools, Floats, Ints, floats, numerators, row_mean
+from metrics.stats.arrays import Bools, Floats, Ints, finite_or_missing, floats, numerators, row_mean
 from metrics.stats.errors import BadOptionError, UnknownKindError, UnorderedPointsError
+from metrics.stats.lines import average_moving_range
+from metrics.stats.phases import point_numbers
 from metrics.stats.prepare import order_rows, sort_key
+from metrics.stats.runs import sides
 
 LIMIT = 2.66
 """3 / 1.128, rounded as the NHS rounds it."""
 
-SCREEN = 3.267
+NEAR = 2 * (LIMIT / 3)
+"""Points beyond two thirds of the way to a limit are close to it."""
+
 PATTERN = 7
 FEWEST_FOR_FIXED_LIMITS = 12
 SHORT_GROUP = 13
@@ -75,19 +80,21 @@ def making_data_count(
     """
     if improvement_direction not in DIRECTIONS:
         raise UnknownKindError(f"There is no direction “{improvement_direction}”. Use one of: {', '.join(DIRECTIONS)}.")
-    if fix_after is not None and fix_after < FEWEST_FOR_FIXED_LIMITS:
-        raise BadOptionError(f"Limits can be fixed after {FEWEST_FOR_FIXED_LIMITS} points or more, not {fix_after}.")
+    fixed = None if fix_after is None else point_numbers(fix_after, "fix_after")[0]
+    if fixed is not None and fixed < FEWEST_FOR_FIXED_LIMITS:
+        raise BadOptionError(f"Limits can be fixed after {FEWEST_FOR_FIXED_LIMITS} points or more, not {fixed}.")
     labels, values = _sorted(numerators(y), x)
     group = _groups(labels, rebase)
     mean, amr = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     for number in np.unique(group):
         members = group == number
-        mean[members], amr[members] = _centre(values[members], fix_after, screen_outliers)
+        mean[members], amr[members] = _centre(values[members], fixed, screen_outliers)
 
-    lpl, upl = mean - LIMIT * amr, mean + LIMIT * amr
-    near = 2 * LIMIT / 3 * amr
-    outside = (values > upl) | (values < lpl)
-    close = ~outside & ((values < mean - near) | (values > mean + near))
+    with np.errstate(over="ignore"):
+        lpl, upl = (finite_or_missing(line) for line in (mean - LIMIT * amr, mean + LIMIT * amr))
+        near = NEAR * amr
+        outside = (values > upl) | (values < lpl)
+        close = ~outside & ((values < mean - near) | (values > mean + near))
     types = np.full(values.shape, "Common Cause", dtype=object)
     for number in np.unique(group):
         members = group == number
@@ -131,18 +138,15 @@ def _groups(labels: tuple[Any, ...], rebase: Any) -> Ints:
 def _centre(values: Floats, fix_after: int | None, screen: bool) -> tuple[float, float]:
     """Mean and average moving range of one group."""
     fixed = values[None, :fix_after]
-    ranges = np.abs(np.diff(fixed, axis=1))
     with np.errstate(all="ignore"):
-        mean = row_mean(fixed, np.ones(fixed.shape, dtype=np.bool_))
-        amr = row_mean(ranges, np.ones(ranges.shape, dtype=np.bool_))
-        if screen:
-            amr = row_mean(ranges, ranges < SCREEN * amr)
+        mean, amr = row_mean(fixed), average_moving_range(fixed, None, screen=screen)
     return float(mean[0, 0]), float(amr[0, 0])
 
 
 def _types(values: Floats, mean: Floats, outside: Bools, close: Bools) -> list[str]:
-    side = np.sign(values - mean)
-    step = np.sign(np.diff(values))
+    side = sides(values, mean)
+    with np.errstate(over="ignore"):
+        step = np.sign(np.diff(values))
     shift = _spread(_windows(side > 0, PATTERN) | _windows(side < 0, PATTERN), PATTERN)
     # A trend of 7 points is 6 steps; the window of steps that starts at a point covers that point and 6 more.
     moving = _windows(step > 0, PATTERN - 1) | _windows(step < 0, PATTERN - 1)

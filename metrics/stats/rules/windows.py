@@ -20,37 +20,38 @@ def shewhart(y: Any, center: Any, sigma: Any) -> dict[str, list[int]]:
     likewise; we4 8 in a row on one side; nelson2 9 in a row on one side; nelson3 6 points steadily up or
     down; nelson4 14 points alternating; nelson7 15 in a row within 1 sigma, its edge included; nelson8 8 in a
     row beyond 1 sigma with both sides present. "Beyond" is strict. A point on the centre, an equal neighbour,
-    or a missing value breaks a pattern. Every point compares with its own sigma. Raises NotANumberError,
+    or a missing value breaks a pattern. Every point compares with its own
+    centre ± so many of its own sigmas. Raises NotANumberError,
     InfiniteValueError, LengthsDifferError, BadOptionError.
     """
     values = numerators(y)
     centre, width = _like(center, values, "center"), _like(sigma, values, "sigma")
     if (width < 0).any():
         raise BadOptionError("“sigma” cannot be below zero.")
-    away = values - centre
-    steps = np.sign(np.diff(values))
+    with np.errstate(over="ignore"):  # a line or a step beyond all numbers still has its side
+        beyond = {sigmas: (values > centre + sigmas * width, values < centre - sigmas * width) for sigmas in range(4)}
+        steps = np.sign(np.diff(values))
     up_down = np.concatenate(([False], steps > 0)), np.concatenate(([False], steps < 0))
     turns = np.concatenate((np.zeros(min(2, values.size), dtype=np.bool_), steps[1:] * steps[:-1] < 0))
-    outside = [away > width, away < -width]
+    known = ~(np.isnan(values) | np.isnan(centre) | np.isnan(width))
+    above, below = beyond[1]
 
-    beyond_3 = (away > 3 * width) | (away < -3 * width)
-    two_of_three = _most(away, 2 * width, 2, 3)
-    four_of_five = _most(away, width, 4, 5)
+    beyond_3 = np.logical_or(*beyond[3])
+    two_of_three = _most(beyond[2], known, 2, 3)
+    four_of_five = _most(beyond[1], known, 4, 5)
     return {
         "we1": _numbers(beyond_3),
         "we2": _numbers(two_of_three),
         "we3": _numbers(four_of_five),
-        "we4": _numbers(_all_last(away > 0, 8) | _all_last(away < 0, 8)),
+        "we4": _numbers(_all_last(beyond[0][0], 8) | _all_last(beyond[0][1], 8)),
         "nelson1": _numbers(beyond_3),
-        "nelson2": _numbers(_all_last(away > 0, 9) | _all_last(away < 0, 9)),
+        "nelson2": _numbers(_all_last(beyond[0][0], 9) | _all_last(beyond[0][1], 9)),
         "nelson3": _numbers(_all_last(up_down[0], 5) | _all_last(up_down[1], 5)),
         "nelson4": _numbers(_all_last(turns, 12)),
         "nelson5": _numbers(two_of_three),
         "nelson6": _numbers(four_of_five),
-        "nelson7": _numbers(_all_last(np.abs(away) <= width, 15)),
-        "nelson8": _numbers(
-            _all_last(outside[0] | outside[1], 8) & (_last(outside[0], 8) > 0) & (_last(outside[1], 8) > 0)
-        ),
+        "nelson7": _numbers(_all_last(known & ~above & ~below, 15)),
+        "nelson8": _numbers(_all_last(above | below, 8) & (_last(above, 8) > 0) & (_last(below, 8) > 0)),
     }
 
 
@@ -74,13 +75,10 @@ def _all_last(flags: Bools, window: int) -> Bools:
     return whole
 
 
-def _most(away: Floats, width: Floats, least: int, window: int) -> Bools:
-    """At least ``least`` of the last ``window`` points beyond ``width`` on one side, this one among them."""
-    whole = _all_last(~np.isnan(away), window)
-    above, below = away > width, away < -width
-    enough_above = above & (_last(above, window) >= least)
-    enough_below = below & (_last(below, window) >= least)
-    return np.logical_and(whole, enough_above | enough_below)
+def _most(beyond: tuple[Bools, Bools], known: Bools, least: int, window: int) -> Bools:
+    """At least ``least`` of the last ``window`` points beyond on one side, this one among them; none unknown."""
+    enough = [side & (_last(side, window) >= least) for side in beyond]
+    return np.logical_and(_all_last(known, window), np.logical_or(*enough))
 
 
 def _numbers(flags: Bools) -> list[int]:
