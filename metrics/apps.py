@@ -11,5 +11,6 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Measures")
 
     def ready(self) -> None:
-        # Registers who writes which report, for the jobs in the layer below.
+        # Registers who writes which report and who words new signals, for the jobs in the layer below.
         import_module("metrics.presenters.reports")
+        import_module("metrics.presenters.news")

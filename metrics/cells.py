@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from metrics.enums import Severity
 
+SITE = "team-site"
+"""The dimension of a team's own sites. Codes of other dimensions have no hyphen, so none can be taken for it."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellKey:
@@ -18,6 +21,11 @@ class CellKey:
     @property
     def is_total(self) -> bool:
         return not self.dimension
+
+    @property
+    def is_site(self) -> bool:
+        """Whether one site of the team counted it, so that the total is its sum with the other sites'."""
+        return self.dimension == SITE
 
     def __str__(self) -> str:
         """ "no_show" or "no_show.language.es": the name of the cell's fields in forms and addresses."""
@@ -34,35 +42,46 @@ class CellKey:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody entered for a cell, as text, exactly as typed."""
+    """What somebody entered for a cell, as text, exactly as typed.
+
+    ``population``: how many a sample was drawn from; empty where everybody was counted.
+    """
 
     key: CellKey
     numerator: str = ""
     denominator: str = ""
     missing_reason: str = ""
     note: str = ""
+    population: str = ""
 
     @property
     def is_blank(self) -> bool:
-        return not (self.numerator.strip() or self.denominator.strip() or self.missing_reason)
+        return not (
+            self.numerator.strip() or self.denominator.strip() or self.population.strip() or self.missing_reason
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A checked cell, ready to be stored. ``numerator`` None means missing, with its reason."""
+    """A checked cell, ready to be stored. ``numerator`` None means missing, with its reason.
+
+    ``population``: how many the denominator was drawn from, None where it is everybody.
+    """
 
     key: CellKey
     numerator: float | None
     denominator: float | None
     missing_reason: str = ""
     note: str = ""
+    population: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong or unlikely in a cell. ``field`` is "numerator", "denominator" or "missing_reason".
+    """What is wrong or unlikely in a cell. ``field`` is "numerator", "denominator", "population" or "missing_reason".
 
-    A blocking finding has to be corrected; one to confirm asks for a note and is ``confirmed`` once the cell has one.
+    A blocking finding has to be corrected; one to confirm asks for a note and is ``confirmed`` once the cell has one;
+    a note only says something.
     """
 
     key: CellKey
@@ -75,4 +94,4 @@ class Finding:
     @property
     def is_open(self) -> bool:
         """Whether it still stands in the way of submitting."""
-        return not self.confirmed
+        return not self.confirmed and self.severity is not Severity.NOTE

@@ -1,7 +1,8 @@
-"""What higher rooms add to the month: groups of people under a measure, entered, checked and stored with it.
+"""What stands under a measure in the month, entered, checked and stored with it: groups of people, and sites.
 
-The equity room registers its part when Django starts. Grid, files and submission know breakdowns and groups only as
-keys and names, so data entry never has to know what a stratum is.
+The equity room registers its part, groups, when Django starts. Grid, files and submission know breakdowns and groups
+only as keys and names, so data entry never has to know what a stratum is. Sites are a breakdown too: the one whose
+numbers make the total.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
+from collab.enums import Statistic
 from collab.models import Collaborative, Measure, MeasureVersion
-from metrics.cells import CellKey, Value
-from metrics.models import Submission
+from metrics.cells import SITE, CellKey, Value
+from metrics.models import Site, SiteObservation, Submission
+
+ROWS_A_STATEMENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +31,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A measure by one dimension, such as language. ``overlapping``: people may be in several groups at once."""
+    """A measure by one dimension, such as language.
+
+    ``overlapping``: people may be in several groups at once. ``makes_total``: the total is the sum of the groups and
+    not typed, as with a team's sites.
+    """
 
     code: str
     name: str
     overlapping: bool
     groups: tuple[Group, ...]
+    makes_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,20 @@ def breakdowns_for(collaborative: Collaborative) -> dict[str, list[Breakdown]]:
     return found
 
 
+def site_breakdown(sites: Sequence[Site], version: MeasureVersion, code: str) -> tuple[Breakdown, ...]:
+    """A measure by the team's sites, where it has some and their numbers can be added up.
+
+    A median, a score or the days between events of several sites can not be made from the sites' own.
+    """
+    if not sites or not (version.statistic.has_denominator or version.statistic is Statistic.COUNT):
+        return ()
+    groups = tuple(Group(CellKey(code, SITE, site.code), site.name) for site in sites)
+    return (Breakdown(SITE, _("Site"), overlapping=False, groups=groups, makes_total=True),)
+
+
 def group_values(submission_ids: Collection[int]) -> dict[int, list[Value]]:
-    """Submission → stored values of groups, of all parts."""
-    found: dict[int, list[Value]] = {}
+    """Submission → stored values of groups, of all parts, and of sites."""
+    found = _site_values(submission_ids)
     for part in _parts:
         for submission, values in part.values(submission_ids).items():
             found.setdefault(submission, []).extend(values)
@@ -87,13 +109,58 @@ def group_values(submission_ids: Collection[int]) -> dict[int, list[Value]]:
 
 
 def store_groups(placed: Sequence[Placed]) -> None:
-    """Hand the values of groups to the parts. Each part keeps those whose dimension it knows."""
-    if placed:
+    """Write the values of sites, and hand those of groups to the parts."""
+    groups = [one for one in placed if not one.value.key.is_site]
+    _store_sites([one for one in placed if one.value.key.is_site])
+    if groups:
         for part in _parts:
-            part.store(placed)
+            part.store(groups)
 
 
 def switch_groups(*, off: Collection[int], on: Collection[int]) -> None:
-    """Switch the groups of replaced revisions off and of new ones on."""
+    """Switch the groups and sites of replaced revisions off and of new ones on."""
+    SiteObservation.objects.filter(submission__in=off, live=True).update(live=False)
+    SiteObservation.objects.filter(submission__in=on).update(live=True)
     for part in _parts:
         part.switch(off=off, on=on)
+
+
+def _site_values(submission_ids: Collection[int]) -> dict[int, list[Value]]:
+    found: dict[int, list[Value]] = {}
+    rows = SiteObservation.objects.filter(submission__in=submission_ids).order_by("pk")
+    for submission, measure, site, numerator, denominator, reason, note in rows.values_list(
+        "submission_id", "measure__code", "site__code", "numerator", "denominator", "missing_reason", "note"
+    ):
+        key = CellKey(measure, SITE, site)
+        found.setdefault(submission, []).append(Value(key, numerator, denominator, reason, note))
+    return found
+
+
+def _store_sites(placed: Sequence[Placed]) -> None:
+    if not placed:
+        return
+    sites = {
+        (team, code): pk
+        for pk, team, code in Site.objects.filter(team__in={one.submission.team_id for one in placed}).values_list(
+            "pk", "team_id", "code"
+        )
+    }
+    SiteObservation.objects.bulk_create(
+        (
+            SiteObservation(
+                submission=one.submission,
+                site_id=sites[one.submission.team_id, one.value.key.stratum],
+                month=one.submission.month,
+                measure=one.measure,
+                version=one.version,
+                numerator=one.value.numerator,
+                denominator=one.value.denominator,
+                missing_reason=one.value.missing_reason,
+                note=one.value.note,
+                is_proportion=one.version.statistic is Statistic.PROPORTION,
+                live=one.live,
+            )
+            for one in placed
+        ),
+        batch_size=ROWS_A_STATEMENT,
+    )

@@ -16,8 +16,17 @@ RECOMPUTE = "metrics.recompute"
 RECOMPUTE_ALL = "metrics.recompute_all"
 """Somebody asked for all months of a collaborative. Key: collaborative and job run, like "7:341"."""
 
+STANDINGS = "metrics.standings"
+"""The signals of some teams have to be read again, though no figure has changed. Key: the collaborative's, of those
+whose standing was forgotten; ``all_teams_key`` of every team."""
+
 REPORT = "metrics.report"
 """A PDF that somebody asked for is not made yet. Key: the report's number."""
+
+
+def all_teams_key(collaborative_id: int) -> str:
+    """ "7:all"."""
+    return f"{collaborative_id}:all"
 
 
 def month_key(collaborative_id: int, month: dt.date) -> str:

@@ -1,19 +1,24 @@
-"""In which state a team may do what with a month. Who may do it is asked in ``metrics.rules``.
+"""In which state a team may do what with a month or a chart. Who may do it is asked in ``metrics.rules``.
 
-``check_…`` raises ``MonthClosedError`` with a sentence that says why and who can help; ``can_…`` answers yes or no.
+``check_…`` raises ``MonthClosedError`` with a sentence that says why and who can help (about a chart a
+``ValidationError`` at the field); ``can_…`` answers yes or no.
 All deadlines are instants on the collaborative's own clock.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
+from django.core.exceptions import ValidationError
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from collab.common import months
-from collab.common.formatting import day, month_name
+from collab.common.formatting import day, full_day, month_name, period_name
 from collab.enums import CollaborativeStatus
 from collab.models import Collaborative
 from metrics.enums import MonthState
@@ -184,3 +189,125 @@ def state_of(
     if locked and (reopened_until is None or reopened_until <= now):
         return MonthState.LOCKED
     return MonthState.LATE
+
+
+FEWEST_FOR_A_BASELINE = 8
+"""A median of fewer points moves with every new one: improvement hubs freeze from 8 to 12 (statistics.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is known of a chart when something is decided about it.
+
+    ``months`` are shown, those in ``reported`` have a figure; a phase begins by definition in ``defined`` and by
+    decision in ``decided``.
+    """
+
+    months: tuple[dt.date, ...]
+    step: int
+    reported: frozenset[dt.date]
+    defined: frozenset[dt.date]
+    decided: frozenset[dt.date]
+
+    def phase_of(self, month: dt.date) -> tuple[dt.date, dt.date]:
+        """The first and last month of the phase in which ``month`` lies."""
+        starts = [self.months[0], *sorted((self.defined | self.decided) & set(self.months[1:]))]
+        first = max(start for start in starts if start <= month)
+        later = [start for start in starts if start > month]
+        return first, months.add(later[0], -self.step) if later else self.months[-1]
+
+    def points_up_to(self, month: dt.date) -> int:
+        """How many points the phase has from its first month to ``month``."""
+        first, _last = self.phase_of(month)
+        return sum(first <= reported <= month for reported in self.reported)
+
+
+def _check_on_chart(series: Series, month: dt.date) -> None:
+    if not series.months:
+        raise ValidationError({"month": _("There is nothing on the chart yet: wait for the first months.")})
+    if month not in series.months:
+        raise ValidationError(
+            {
+                "month": _("%(month)s is not on the chart, which runs from %(first)s to %(last)s.")
+                % {
+                    "month": period_name(month, step=series.step),
+                    "first": period_name(series.months[0], step=series.step),
+                    "last": period_name(series.months[-1], step=series.step),
+                }
+            }
+        )
+
+
+def check_baseline(series: Series, month: dt.date) -> None:
+    """Whether a baseline may end with ``month``: on the chart, with points enough. Raises ``ValidationError``."""
+    _check_on_chart(series, month)
+    points = series.points_up_to(month)
+    if points < FEWEST_FOR_A_BASELINE:
+        first, _last = series.phase_of(month)
+        raise ValidationError(
+            {
+                "month": ngettext(
+                    "A baseline needs %(needed)s points or more; from %(first)s to %(month)s there is %(count)s.",
+                    "A baseline needs %(needed)s points or more; from %(first)s to %(month)s there are %(count)s.",
+                    points,
+                )
+                % {
+                    "needed": FEWEST_FOR_A_BASELINE,
+                    "first": period_name(first, step=series.step),
+                    "month": period_name(month, step=series.step),
+                    "count": points,
+                }
+            }
+        )
+
+
+def check_phase(series: Series, month: dt.date) -> None:
+    """Whether a phase may begin with ``month``: on the chart, after its first month, none there yet.
+
+    Raises ``ValidationError``.
+    """
+    _check_on_chart(series, month)
+    name = period_name(month, step=series.step)
+    if month == series.months[0]:
+        raise ValidationError(
+            {"month": _("The chart begins with %(month)s, so a phase does anyway.") % {"month": name}}
+        )
+    if month in series.decided:
+        raise ValidationError({"month": _("A phase begins in %(month)s already.") % {"month": name}})
+    if month in series.defined:
+        sentence = _("The definition changed in %(month)s, so a phase begins there already.")
+        raise ValidationError({"month": sentence % {"month": name}})
+
+
+def check_annotation_day(team: Team, on: dt.date) -> None:
+    """Whether a note may stand at a day: within the collaborative's months. Raises ``ValidationError``."""
+    collaborative = team.collaborative
+    last = months.last_day(collaborative.span.last, step=collaborative.step)
+    if not collaborative.start <= on <= last:
+        raise ValidationError(
+            {
+                "day": _("Choose a day on the chart, from %(first)s to %(last)s.")
+                % {"first": full_day(collaborative.start), "last": full_day(last)}
+            }
+        )
+
+
+VIEWS_TO_SAVE = frozenset(
+    {"compare", "funnel", "multiples", "results", "submissions", "quality", "queries", "portfolio", "agency", "chart"}
+)
+"""The pages that can be kept under a name, by the names of their addresses."""
+
+
+def check_view_path(path: str) -> None:
+    """Whether ``path`` is an address of a page of this site that can be kept. Raises ``ValidationError``.
+
+    An address is never taken apart by a browser in another way than here: nothing but a path that the site's own table
+    of addresses knows, and a query.
+    """
+    place = path.partition("?")[0]
+    try:
+        known = path.startswith("/") and path.isprintable() and resolve(place).url_name in VIEWS_TO_SAVE
+    except Resolver404:
+        known = False
+    if not known or "//" in place or "\\" in path or "#" in path:
+        raise ValidationError(_("This page can not be saved as a view."))

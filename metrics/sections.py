@@ -22,15 +22,18 @@ from collab.common.sections import (
 )
 from collab.enums import CollaborativeStatus
 from collab.gallery import Gallery
-from collab.models import Collaborative
+from collab.models import Collaborative, Measure
 from collab.rules import coordinated_center_ids, sponsored_collaborative_ids, taught_collaborative_ids
 from metrics.charts import team_cards
-from metrics.charts.example import example_card
-from metrics.presenters.comparing import count_needs, results_of, team_rows
+from metrics.charts.example import every_kind, example_card
+from metrics.models import SavedView
+from metrics.presenters.checks import rule_lines
+from metrics.presenters.comparing import comparison_of, count_needs, results_of, team_rows, teams_by_need
 from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need
-from metrics.presenters.submitting import matrix_of
+from metrics.presenters.submitting import MonthTotal, late_teams, months_shown
+from metrics.queries.annotations import annotations_of
 from metrics.queries.jobs import jobs_state
 from metrics.queries.months import month_states_of
 from metrics.queries.reports import may_have_some
@@ -38,20 +41,22 @@ from metrics.queries.series import (
     Sight,
     benchmarks,
     benchmarks_by_team,
-    comparison,
     measures_of,
     panels_of_teams,
     sight_of,
     submitted_months,
     team_panels,
 )
-from metrics.queries.submitting import teams_for_matrix
+from metrics.queries.standings import standings_of
+from metrics.queries.submitting import sent_and_expected
 from metrics.queries.teams import led_teams, my_teams
-from metrics.rules import compare_teams, view_jobs
+from metrics.queries.threads import waiting_for
+from metrics.rules import compare_teams, set_checks, view_jobs
 from teams.enums import TeamStatus
 from teams.models import Team
 
 NEEDIEST = 5
+VIEWS_ON_HOME = 12
 
 
 @contributes_nav(Collaborative)
@@ -84,6 +89,8 @@ def home(team: Team, _viewer: Any) -> Iterator[NavItem]:
     yield NavItem(_("Home"), team.get_absolute_url(), order=10, key="home")
     month = reverse("month_now", args=[team.collaborative.slug, team.slug])
     yield NavItem(_("Month"), month, order=20, key="month")
+    plan = reverse("plan", args=[team.collaborative.slug, team.slug])
+    yield NavItem(_("Measurement plan"), plan, order=50, key="plan")
 
 
 @contributes_due
@@ -105,16 +112,55 @@ def months_to_submit(user: Any, now: dt.datetime) -> Iterator[DueItem]:
                 )
 
 
+@contributes_due
+def questions_about_numbers(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
+    """Questions whose next word is the person's, the longest waiting first."""
+    for query in waiting_for(user):
+        collaborative = query.team.collaborative
+        yield DueItem(
+            title=_("Question: %(measure)s, %(month)s")
+            % {
+                "measure": query.measure.version_for(query.month).name,
+                "month": period_name(query.month, step=collaborative.step),
+            },
+            url=query.get_absolute_url(),
+            action=_("Read and answer"),
+            due=None,
+            where=query.team.name,
+            tone=query.state.tone,
+            detail=str(query.state.label),
+        )
+
+
+@contributes_sections(Measure)
+def checks_of_measure(measure: Measure, _span: Span, viewer: Any) -> Iterator[Section]:
+    """What is asked about its numbers, beside its definition."""
+    if not set_checks.check(viewer, measure.collaborative):
+        return
+    checks = measure.checks.added().select_related("other").prefetch_related("other__versions")
+    yield Section(
+        title=_("How its numbers are checked"),
+        template="metrics/sections/measure_checks.html",
+        context={
+            "lines": rule_lines(checks),
+            "url": reverse("measure_checks", args=[measure.collaborative.slug, measure.code]),
+        },
+        order=40,
+        anchor="checks",
+    )
+
+
 @contributes_sections(Team)
 def measures_of_team(team: Team, span: Span, viewer: Any) -> Iterator[Section]:
     """Each measure's chart with its sentence and table."""
     months = [month for month in team.collaborative.ended_months() if month in span]
     panels = team_panels(team, viewer, months=months)
     compared = benchmarks([panel.measure for panel in panels], months, sight_of(viewer, team.collaborative))
+    notes = annotations_of(viewer, [team], [panel.measure.pk for panel in panels])
     yield Section(
         title=_("Are we getting better?"),
         template="metrics/sections/team_measures.html",
-        context={"cards": team_cards(team, panels, compared)},
+        context={"cards": team_cards(team, panels, compared, notes=notes)},
         order=30,
         anchor="measures",
     )
@@ -175,24 +221,21 @@ def teams_i_teach(user: Any) -> Iterator[Section]:
     """For faculty: the teams that need somebody most."""
     taught = Collaborative.objects.running().filter(pk__in=taught_collaborative_ids(user)).select_related("center")
     for collaborative in taught:
-        compared = comparison(user, collaborative)
+        measures, due = measures_of(collaborative), collaborative.due_months()
+        needs = teams_by_need(user, collaborative, measures=measures, due=due)
+        urgent = [row for row in needs if row.need in (Need.SILENT, Need.LATE, Need.CONCERN)]
+        compared = comparison_of(user, collaborative, urgent[:NEEDIEST], measures=measures)
         teams = [peer.team for peer in compared.peers if peer.team]
-        rows = team_rows(
-            compared,
-            due=collaborative.due_months(),
-            submitted=submitted_months(teams, compared.months),
-            by_need=True,
-        )
-        urgent = [row for row in rows if row.need in (Need.SILENT, Need.LATE, Need.CONCERN)]
+        rows = team_rows(compared, due=due, submitted=submitted_months(teams, compared.months), by_need=True)
         yield Section(
             title=_("%(collaborative)s: which team needs me?") % {"collaborative": collaborative.name},
             template="metrics/sections/home_faculty.html",
             context={
                 "collaborative": collaborative,
-                "rows": urgent[:NEEDIEST],
-                "others": max(0, len(urgent) - NEEDIEST),
-                "needs": count_needs(rows),
-                "has_teams": bool(rows),
+                "rows": rows,
+                "others": len(urgent[NEEDIEST:]),
+                "needs": count_needs(needs),
+                "has_teams": bool(needs),
             },
             order=12,
         )
@@ -205,16 +248,17 @@ def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
     if not centers:
         return
     for collaborative in Collaborative.objects.running().filter(center__in=centers).select_related("center"):
-        teams = teams_for_matrix(collaborative)
-        matrix = matrix_of(collaborative, teams, submitted_months(teams, collaborative.ended_months()))
+        newest = months_shown(collaborative)[:1]
+        totals = sent_and_expected(collaborative, newest)
+        late = late_teams(standings_of(user, collaborative, measures=(), due=collaborative.due_months()), collaborative)
         yield Section(
             title=_("%(collaborative)s: what is late?") % {"collaborative": collaborative.name},
             template="metrics/sections/home_coordinator.html",
             context={
                 "collaborative": collaborative,
-                "late": matrix.late[:NEEDIEST],
-                "others": max(0, len(matrix.late) - NEEDIEST),
-                "newest": matrix.totals[0] if matrix.totals else None,
+                "late": late[:NEEDIEST],
+                "others": len(late[NEEDIEST:]),
+                "newest": MonthTotal(newest[0], *totals[newest[0]]) if newest else None,
                 "jobs": jobs_sentence(jobs_state(collaborative)),
             },
             order=14,
@@ -239,7 +283,22 @@ def collaboratives_i_sponsor(user: Any) -> Iterator[Section]:
         )
 
 
+@contributes_home
+def saved_views(user: Any) -> Iterator[Section]:
+    """The pages that the person keeps."""
+    views = list(SavedView.objects.of(user)[:VIEWS_ON_HOME])
+    if views:
+        yield Section(
+            title=_("Saved views"),
+            template="metrics/sections/home_views.html",
+            context={"views": views},
+            order=80,
+            anchor="saved-views",
+        )
+
+
 @contributes_sections(Gallery)
 def charts_of_the_gallery(_gallery: Gallery, _span: Span, _viewer: Any) -> Iterator[Section]:
     """This room's components on the gallery page."""
-    yield Section(title=_("Charts"), template="metrics/sections/gallery.html", context={"card": example_card()})
+    context = {"card": example_card(), "kinds": every_kind()}
+    yield Section(title=_("Charts"), template="metrics/sections/gallery.html", context=context)

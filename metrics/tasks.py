@@ -6,7 +6,7 @@ from celery import shared_task
 
 from collab.actions.measures import DEFINITIONS
 from collab.common import months
-from collab.common.jobs import catch_up, sweeper
+from collab.common.jobs import catch_up, hold, marked_at, sweeper
 from collab.common.models import JobRun
 from collab.models import Collaborative
 from metrics.actions.benchmarks import (
@@ -17,7 +17,9 @@ from metrics.actions.benchmarks import (
 )
 from metrics.actions.engagement import mark_all_engagement_stale
 from metrics.actions.reports import delete_old_reports, make_report
-from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, REPORT, month_key, read_month_key
+from metrics.actions.signals import signals_of_the_week
+from metrics.actions.standings import refresh_standings
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, REPORT, STANDINGS, month_key, read_month_key
 from teams.actions.teams import ROSTER
 
 
@@ -35,6 +37,11 @@ def record_engagement_everywhere() -> None:
 @shared_task
 def delete_old_reports_daily() -> None:
     delete_old_reports()
+
+
+@shared_task
+def tell_signals_of_the_week() -> None:
+    signals_of_the_week()
 
 
 @sweeper(RECOMPUTE)
@@ -57,6 +64,17 @@ def _follow_the_roster(key: str) -> None:
 @sweeper(DEFINITIONS)
 def _follow_the_definitions(key: str) -> None:
     follow_the_definitions(collaborative=Collaborative.objects.get(pk=int(key)))
+
+
+@sweeper(STANDINGS)
+def _read_standings(key: str) -> None:
+    collaborative_id, _, everybody = key.partition(":")
+    since = marked_at(STANDINGS, key) if everybody else None
+    refresh_standings(
+        collaborative=Collaborative.objects.get(pk=int(collaborative_id)),
+        since=since,
+        progress=lambda _done, _total: hold(STANDINGS, key),
+    )
 
 
 @sweeper(REPORT)

@@ -20,13 +20,15 @@ from collab.enums import Statistic
 from collab.models import MeasureVersion
 from metrics.cells import CellKey, Entry, Finding, Value
 from metrics.entry import Breakdown
-from metrics.enums import MissingReason, Severity
+from metrics.enums import CheckKind, CheckPart, Importance, MissingReason, Severity
+from metrics.models import MeasureCheck
 from metrics.models.submission import LARGEST_NUMBER
 from metrics.queries.months import Sheet, SheetMeasure, sheet_for
 from metrics.stats import series
 from teams.models import Team
 
 NUMERATOR, DENOMINATOR, REASON, NOTE = "numerator", "denominator", "missing_reason", "note"
+POPULATION = "population"
 LATELY = 6
 SHORTEST_NOTE = 3
 LONGEST_NOTE = 500
@@ -60,7 +62,15 @@ class Code(StrEnum):
     GROUP_WITHOUT_TOTAL = "group_without_total"
     GROUP_ABOVE_TOTAL = "group_above_total"
     GROUPS_ABOVE_TOTAL = "groups_above_total"
+    SITES_DIFFER = "sites_differ"
+    SITES_MISSING = "sites_missing"
+    NO_SAMPLE_ALLOWED = "no_sample_allowed"
+    SAMPLE_ABOVE_POPULATION = "sample_above_population"
+    RULE_RANGE = "rule_range"
+    RULE_AT_MOST = "rule_at_most"
+    RULE_SAME_AS = "rule_same_as"
     OUTSIDE_OWN_LIMITS = "outside_own_limits"
+    MODIFIED_Z = "modified_z"
     TENFOLD_CHANGE = "tenfold_change"
     DENOMINATOR_JUMP = "denominator_jump"
 
@@ -88,6 +98,11 @@ class Checked:
     @property
     def unconfirmed(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity is Severity.CONFIRM and finding.is_open]
+
+    @property
+    def confirmed(self) -> list[Finding]:
+        """What was unusual and a note answers."""
+        return [finding for finding in self.findings if finding.severity is Severity.CONFIRM and finding.confirmed]
 
     @property
     def is_ready(self) -> bool:
@@ -152,7 +167,11 @@ def check_cell(version: MeasureVersion, entry: Entry) -> tuple[Value | None, lis
     """One cell against its definition: its value, or None when it is blank or something blocks."""
     findings: list[Finding] = []
     numbers: dict[str, float | None] = {}
-    for name, text in ((NUMERATOR, entry.numerator), (DENOMINATOR, entry.denominator)):
+    for name, text in (
+        (NUMERATOR, entry.numerator),
+        (DENOMINATOR, entry.denominator),
+        (POPULATION, entry.population),
+    ):
         try:
             numbers[name] = number_of(text)
         except NumberError as error:
@@ -169,8 +188,15 @@ def check_cell(version: MeasureVersion, entry: Entry) -> tuple[Value | None, lis
         )
     if findings or entry.is_blank:
         return None, findings
-    value = Value(entry.key, numbers[NUMERATOR], numbers[DENOMINATOR], entry.missing_reason.strip(), entry.note.strip())
-    findings = [*_missing(version, value)] or [*_impossible(version, value)]
+    value = Value(
+        entry.key,
+        numbers[NUMERATOR],
+        numbers[DENOMINATOR],
+        entry.missing_reason.strip(),
+        entry.note.strip(),
+        numbers[POPULATION],
+    )
+    findings = [*_missing(version, value)] or [*_impossible(version, value), *_sample(version, value)]
     return (None if findings else value), findings
 
 
@@ -250,6 +276,35 @@ def _impossible(version: MeasureVersion, value: Value) -> Iterable[Finding]:
         yield from _out_of_range(version, value)
 
 
+def _sample(version: MeasureVersion, value: Value) -> Iterable[Finding]:
+    """A sample where the measure takes none, or one that is larger than what it was drawn from."""
+    if value.population is None:
+        return
+    if not version.sampling_ok or not version.statistic.takes_denominator:
+        yield _blocks(
+            value.key,
+            POPULATION,
+            Code.NO_SAMPLE_ALLOWED,
+            _("This measure is not sampled. Count everybody, and leave “drawn from” empty."),
+        )
+    elif value.denominator is None or value.population < value.denominator:
+        yield _blocks(
+            value.key,
+            POPULATION,
+            Code.SAMPLE_ABOVE_POPULATION,
+            _("A sample of %(sample)s can not be drawn from %(population)s. Check both, they may be swapped.")
+            % {"sample": number(value.denominator), "population": number(value.population)},
+        )
+    elif not value.population.is_integer():
+        yield _blocks(
+            value.key,
+            POPULATION,
+            Code.FRACTION,
+            _("%(count)s is not a whole number, and people are counted whole.")
+            % {"count": number(value.population, places=6)},
+        )
+
+
 def _out_of_range(version: MeasureVersion, value: Value) -> Iterable[Finding]:
     result = version.value(value.numerator, value.denominator)
     low, high = version.min_value, version.max_value
@@ -292,6 +347,8 @@ def check_sheet(sheet: Sheet, entries: Iterable[Entry], *, is_complete: bool = T
         findings += _groups_against_total(item, values)
         if item.key in values:
             findings += unlikely(item, values[item.key])
+    for item in sheet.measures:
+        findings += _broken_rules(item, sheet, values)
     return Checked(list(values.values()), findings)
 
 
@@ -323,8 +380,37 @@ def _groups_against_total(item: SheetMeasure, values: Mapping[CellKey, Value]) -
                 _("There are numbers for groups but none for all. Type the total first."),
             )
             continue
+        if breakdown.makes_total:
+            yield from _sites_against_total(breakdown, total, groups)
+            continue
         for name in _parts_of_total(item.version):
             yield from _group_sums(breakdown, name, total, groups)
+
+
+def _sites_against_total(breakdown: Breakdown, total: Value, sites: Sequence[Value]) -> Iterable[Finding]:
+    """Sites make the total, so they add up to it; a site without numbers is said, for the total is then of the rest."""
+    for name in (NUMERATOR, DENOMINATOR):
+        whole, counts = getattr(total, name), [getattr(value, name) or 0 for value in sites]
+        if whole is not None and abs(sum(counts) - whole) > ROUNDING * max(1.0, whole):
+            yield _blocks(
+                total.key,
+                name,
+                Code.SITES_DIFFER,
+                _("The sites add up to %(sum)s, but the total says %(total)s. Leave the total to be summed.")
+                % {"sum": number(sum(counts)), "total": number(whole)},
+            )
+    given = {value.key for value in sites}
+    missing = [group.name for group in breakdown.groups if group.key not in given]
+    if missing:
+        yield Finding(
+            total.key,
+            NUMERATOR,
+            Severity.CONFIRM,
+            Code.SITES_MISSING.value,
+            _("The total is of %(given)s of %(all)s sites: %(names)s has no numbers. Add them, or say why.")
+            % {"given": len(sites), "all": len(breakdown.groups), "names": ", ".join(missing)},
+            confirmed=len(total.note) >= SHORTEST_NOTE,
+        )
 
 
 def _parts_of_total(version: MeasureVersion) -> tuple[str, ...]:
@@ -359,26 +445,145 @@ def _group_sums(breakdown: Breakdown, name: str, total: Value, groups: Sequence[
         )
 
 
+# --- The measure's own rules ---------------------------------------------------------------------------------------
+def part_of(version: MeasureVersion, value: Value, part: str) -> float | None:
+    """One of a measure's three numbers: its result in its unit, or one of the two that were counted."""
+    if part == CheckPart.VALUE:
+        return version.value(value.numerator, value.denominator)
+    return value.numerator if part == CheckPart.NUMERATOR else value.denominator
+
+
+def part_name(version: MeasureVersion, part: str) -> str:
+    """ "the denominator of “No-show”"."""
+    return _("%(part)s of “%(measure)s”") % {"part": CheckPart(part).label, "measure": version.name}
+
+
+def _broken_rules(item: SheetMeasure, sheet: Sheet, values: Mapping[CellKey, Value]) -> Iterable[Finding]:
+    """The rules that somebody set up for the measure, about the team's total."""
+    value = values.get(item.key)
+    if value is None or value.numerator is None:
+        return
+    for rule in item.checks:
+        found = None
+        if rule.kind == CheckKind.RANGE:
+            found = _outside_range(item, rule, value)
+        elif rule.kind in CheckKind.across():
+            found = _unlike_other(item, rule, value, sheet, values)
+        if found is not None and rule.importance != Importance.OFF:
+            code, sentence = found
+            severity = Importance(rule.importance).severity
+            confirmed = severity is Severity.CONFIRM and len(value.note) >= SHORTEST_NOTE
+            field_ = DENOMINATOR if rule.part == CheckPart.DENOMINATOR else NUMERATOR
+            yield Finding(item.key, field_, severity, code.value, sentence, confirmed)
+
+
+def _outside_range(item: SheetMeasure, rule: MeasureCheck, value: Value) -> tuple[Code, str] | None:
+    count = part_of(item.version, value, rule.part)
+    below = count is not None and rule.low is not None and count < rule.low
+    above = count is not None and rule.high is not None and count > rule.high
+    if not (below or above):
+        return None
+    is_value = rule.part == CheckPart.VALUE
+    sentence = rule_templates(rule, None)["below" if below else "above"].format(
+        number=with_unit(count, item.version.unit) if is_value else number(count),
+        bound=number(rule.low if below else rule.high),
+    )
+    return Code.RULE_RANGE, sentence
+
+
+def _unlike_other(
+    item: SheetMeasure, rule: MeasureCheck, value: Value, sheet: Sheet, values: Mapping[CellKey, Value]
+) -> tuple[Code, str] | None:
+    other = sheet.by_code.get(rule.other.code) if rule.other else None
+    counterpart = values.get(other.key) if other else None
+    if other is None or counterpart is None:
+        return None
+    count = part_of(item.version, value, rule.part)
+    bound = part_of(other.version, counterpart, rule.other_part)
+    if count is None or bound is None:
+        return None
+    sentences = rule_templates(rule, other.version)
+    if rule.kind == CheckKind.AT_MOST:
+        code, name, holds = Code.RULE_AT_MOST, "above", count <= bound * (1 + ROUNDING)
+    else:
+        code, name = Code.RULE_SAME_AS, "differs"
+        holds = abs(count - bound) <= ROUNDING * max(1.0, abs(bound))
+    return None if holds else (code, sentences[name].format(number=number(count), bound=number(bound)))
+
+
+def rule_templates(rule: MeasureCheck, other: MeasureVersion | None) -> dict[str, str]:
+    """What is said when a rule is broken, with {number} and {bound} still to be filled in: by the server when it
+    checks, and by the browser as soon as the numbers are typed. ``other``: the definition a comparison is with."""
+    if rule.kind == CheckKind.RANGE:
+        return {
+            "below": _("{number} is below {bound}. Check it."),
+            "above": _("{number} is above {bound}. Check it."),
+        }
+    name = part_name(other, rule.other_part).replace("{", "{{").replace("}", "}}") if other else ""
+    return {
+        "above": _("{number} can not be above %(other)s, which is {bound}. Check both.") % {"other": name},
+        "differs": _("{number} should be the same as %(other)s, which is {bound}. Check both.") % {"other": name},
+    }
+
+
 # --- The team's own past -------------------------------------------------------------------------------------------
+# How much the checks of the past weigh where nobody has said otherwise.
+USUALLY = {
+    CheckKind.OWN_LIMITS: Importance.CONFIRM,
+    CheckKind.MODIFIED_Z: Importance.OFF,
+    CheckKind.TENFOLD: Importance.CONFIRM,
+    CheckKind.JUMP: Importance.CONFIRM,
+}
+KIND_OF = {
+    series.FindingCode.OUTSIDE_OWN_LIMITS: CheckKind.OWN_LIMITS,
+    series.FindingCode.MODIFIED_Z: CheckKind.MODIFIED_Z,
+    series.FindingCode.TENFOLD_CHANGE: CheckKind.TENFOLD,
+    series.FindingCode.DENOMINATOR_JUMP: CheckKind.JUMP,
+}
+
+
+def importance_of(checks: Iterable[MeasureCheck]) -> dict[CheckKind, Importance]:
+    """How much each check of the team's past weighs for a measure."""
+    set_here = {CheckKind(one.kind): Importance(one.importance) for one in checks if one.kind in CheckKind.usual()}
+    return USUALLY | set_here
+
+
 def unlikely(item: SheetMeasure, value: Value) -> list[Finding]:
-    """What is unlike the team's earlier months under the same definition. A note of three letters confirms it."""
+    """What is unlike the team's earlier months under the same definition. A note of three letters confirms it.
+
+    Own limits and modified z ask about the same thing: of the two only the weightier is told.
+    """
     past = item.comparable
     if value.numerator is None or not past:
         return []
     has_denominator = item.version.statistic.takes_denominator
-    found = series.check_limits(
+    weighs = importance_of(item.checks)
+    history = (
         [month.numerator for month in past],
         [month.denominator for month in past] if has_denominator else None,
         value.numerator,
         value.denominator if has_denominator else None,
         item.version.stat,
     )
-    confirmed = len(value.note) >= SHORTEST_NOTE
+    found = [*series.check_limits(*history), *series.check_modified_z(*history)]
+    asked = [one for one in found if weighs[KIND_OF[one.code]] is not Importance.OFF]
+    outliers = [one for one in asked if KIND_OF[one.code] in OUTLIERS]
+    # Importances are listed from the weightiest on.
+    told = sorted(outliers, key=lambda one: [*Importance].index(weighs[KIND_OF[one.code]]))[:1]
+    if _is_like_lately(item, value):
+        told = []
+    noted = len(value.note) >= SHORTEST_NOTE
     return [
-        replace(_to_confirm(item, one), confirmed=confirmed)
-        for one in found
-        if not (one.code is series.FindingCode.OUTSIDE_OWN_LIMITS and _is_like_lately(item, value))
+        replace(
+            _to_confirm(item, one),
+            severity=weighs[KIND_OF[one.code]].severity,
+            confirmed=noted and weighs[KIND_OF[one.code]] is Importance.CONFIRM,
+        )
+        for one in (*told, *(one for one in asked if one not in outliers))
     ]
+
+
+OUTLIERS = (CheckKind.OWN_LIMITS, CheckKind.MODIFIED_Z)
 
 
 def _is_like_lately(item: SheetMeasure, value: Value) -> bool:
@@ -397,7 +602,7 @@ def _to_confirm(item: SheetMeasure, found: series.Finding) -> Finding:
         return with_unit(None if fraction is None else fraction * version.multiplier, version.unit)
 
     name = NUMERATOR
-    if found.code is series.FindingCode.OUTSIDE_OWN_LIMITS:
+    if KIND_OF[found.code] in OUTLIERS:
         words = (
             _("%(value)s is above this team's usual range of %(low)s to %(high)s. Check it, or say what happened.")
             if found.upper is not None and found.value > found.upper

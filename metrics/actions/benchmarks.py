@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,16 +15,28 @@ from django.utils.translation import gettext as _
 from collab.actions.measures import DEFINITIONS
 from collab.common import audit
 from collab.common.formatting import month_name
-from collab.common.jobs import hold, job_run, mark_stale, new_run, running, send_after_commit, settles
+from collab.common.jobs import (
+    hold,
+    job_run,
+    mark_stale,
+    marked_at,
+    new_run,
+    running,
+    send_after_commit,
+    send_catch_up,
+    settles,
+)
 from collab.common.models import JobRun
 from collab.models import Collaborative
 from metrics.actions.engagement import record_engagement
+from metrics.actions.standings import TEAMS_AT_ONCE, refresh_standings
 from metrics.enums import MetricsEvent, RunStatus
-from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, month_key
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, STANDINGS, all_teams_key, month_key
 from metrics.models import BenchmarkRun, BenchmarkValue
 from metrics.monthly import Rule, compare
-from metrics.queries.frames import month_frame, sums
-from metrics.queries.rosters import changed_months, months_to_compute, owed_months
+from metrics.queries.frames import month_frame, small_counts_in, sums, without_small_counts
+from metrics.queries.rosters import changed_months, months_older_than, months_to_compute, owed_months
+from metrics.queries.standings import teams_to_read
 from teams.actions.teams import ROSTER
 
 Progress = Callable[[int, int, dt.date], None]
@@ -52,12 +64,23 @@ def compute_benchmarks(*, collaborative: Collaborative, month: dt.date) -> Bench
         )
         for version in frame.versions
     ]
-    compared = compare(frame.group, frame.numerator, frame.denominator, rules)
+    has_small = small_counts_in(frame)
     BenchmarkValue.objects.bulk_create(
         BenchmarkValue(
-            run=run, measure_id=version.measure_id, month=month, expected=frame.expected, **asdict(benchmark)
+            run=run,
+            measure_id=version.measure_id,
+            month=month,
+            expected=frame.expected,
+            has_small=is_small,
+            with_small_counts=whole,
+            **asdict(benchmark),
         )
-        for version, benchmark in zip(frame.versions, compared, strict=True)
+        for whole, shown in ((True, frame), (False, without_small_counts(frame)))
+        for version, is_small, benchmark in zip(
+            frame.versions, has_small, compare(shown.group, shown.numerator, shown.denominator, rules), strict=True
+        )
+        # Without small figures there is nothing to leave out.
+        if whole or is_small
     )
     switch_live(run=run)
     return run
@@ -86,7 +109,11 @@ def switch_live(*, run: BenchmarkRun) -> None:
 
 
 def recompute_month(*, collaborative: Collaborative, month: dt.date) -> None:
-    """The job that follows a submission: one month's benchmarks and today's engagement, shown on the jobs page."""
+    """The job that follows a submission, shown on the jobs page.
+
+    One month's benchmarks, today's engagement, and how the teams stand that have changed: no other month and no other
+    team is read.
+    """
     with job_run(
         task=RECOMPUTE,
         key=month_key(collaborative.pk, month),
@@ -95,6 +122,7 @@ def recompute_month(*, collaborative: Collaborative, month: dt.date) -> None:
     ):
         compute_benchmarks(collaborative=collaborative, month=month)
         record_engagement(collaborative=collaborative, day=collaborative.today())
+        refresh_standings(collaborative=collaborative)
 
 
 def recompute_months(
@@ -112,38 +140,64 @@ def recompute_months(
 def catch_up_with(*, collaborative: Collaborative, progress: Progress | None = None) -> int:
     """Do all that jobs still owe this collaborative, without a queue. Returns how many months were computed."""
     key = str(collaborative.pk)
-    with settles(ROSTER, key), settles(DEFINITIONS, key):
+    everybody = all_teams_key(collaborative.pk)
+    asked = [marked_at(DEFINITIONS, key), marked_at(STANDINGS, everybody)]
+    since = max((at for at in asked if at), default=None)
+    marks = ((ROSTER, key), (DEFINITIONS, key), (STANDINGS, key), (STANDINGS, everybody))
+    with ExitStack() as settled:
+        for task, mark in marks:
+            settled.enter_context(settles(task, mark))
         record_engagement(collaborative=collaborative, day=collaborative.today())
-        return recompute_months(collaborative=collaborative, months=owed_months(collaborative), progress=progress)
+        count = recompute_months(collaborative=collaborative, months=owed_months(collaborative), progress=progress)
+        refresh_standings(collaborative=collaborative, since=since)
+    return count
 
 
 def follow_the_definitions(*, collaborative: Collaborative) -> None:
-    """After a measure was added, changed or retired: all months, shown on the jobs page as one run."""
-    with job_run(
-        task=DEFINITIONS, key=str(collaborative.pk), subject=_("Benchmarks after changed measures"), scope=collaborative
-    ) as run:
-        recompute_months(
-            collaborative=collaborative,
-            months=months_to_compute(collaborative),
-            progress=_counting(run, DEFINITIONS),
-        )
+    """After a measure was added, changed or retired: all months and teams, shown on the jobs page as one run."""
+    key = str(collaborative.pk)
+    with job_run(task=DEFINITIONS, key=key, subject=_("Benchmarks after changed measures"), scope=collaborative) as run:
+        _recompute_pieces(collaborative=collaborative, run=run)
 
 
 def follow_the_roster(*, collaborative: Collaborative) -> None:
-    """After teams came or went: today's engagement, and the months whose number of expected teams has changed."""
+    """After teams came or went, and every hour: today's engagement, months whose number of expected teams has changed,
+    and how the teams stand that are new or have not been read since the last month was over."""
     record_engagement(collaborative=collaborative, day=collaborative.today())
     recompute_months(collaborative=collaborative, months=changed_months(collaborative))
+    refresh_standings(collaborative=collaborative)
 
 
-def _counting(run: JobRun, task: str) -> Progress:
-    """Count on the run how far it is, and keep other workers from beginning the same work."""
+def _pieces(collaborative: Collaborative) -> int:
+    """How many pieces a full recompute has: the months, then some teams at a time."""
+    return len(months_to_compute(collaborative)) + -(-collaborative.teams.count() // TEAMS_AT_ONCE)
 
-    def one_more(done: int, total: int, _month: dt.date) -> None:
-        run.done, run.total = done, total
+
+def _recompute_pieces(*, collaborative: Collaborative, run: JobRun) -> None:
+    """Everything anew, a month or some teams at a time, counting on the run how far it is.
+
+    What is newer than the mark is done already: a run whose worker was killed goes on where that one stopped, and
+    pieces that another worker does meanwhile are not done twice.
+    """
+    since = marked_at(run.task, run.key)
+    run.total = _pieces(collaborative)
+
+    def show(left: int) -> None:
+        run.done = max(0, run.total - left)
         run.save(update_fields=["done", "total"])
-        hold(task, run.key)
+        # Long work says again and again that it goes on, so that no other worker begins it.
+        hold(run.task, run.key)
 
-    return one_more
+    batches = -(-len(teams_to_read(collaborative, since=since)) // TEAMS_AT_ONCE)
+    recompute_months(
+        collaborative=collaborative,
+        months=months_older_than(collaborative, since),
+        progress=lambda done, total, _month: show(total - done + batches),
+    )
+    refresh_standings(
+        collaborative=collaborative, since=since, progress=lambda done, total: show(-(-(total - done) // TEAMS_AT_ONCE))
+    )
+    show(0)
 
 
 @transaction.atomic
@@ -153,14 +207,21 @@ def request_recompute_all(*, by: Any, collaborative: Collaborative) -> JobRun:
     asked = JobRun.objects.within(collaborative).unfinished().filter(task=RECOMPUTE_ALL).first()
     if asked is not None:
         return asked
-    months = months_to_compute(collaborative)
     run = new_run(
-        task=RECOMPUTE_ALL, subject=_("Benchmarks of all months"), scope=collaborative, by=by, total=len(months)
+        task=RECOMPUTE_ALL,
+        subject=_("Benchmarks of all months"),
+        scope=collaborative,
+        by=by,
+        total=_pieces(collaborative),
     )
     run.key = f"{collaborative.pk}:{run.pk}"
     run.save(update_fields=["key"])
     audit.record(
-        by=by, event=MetricsEvent.RECOMPUTE_REQUESTED, target=collaborative, scope=collaborative, months=len(months)
+        by=by,
+        event=MetricsEvent.RECOMPUTE_REQUESTED,
+        target=collaborative,
+        scope=collaborative,
+        months=len(months_to_compute(collaborative)),
     )
     mark_stale(RECOMPUTE_ALL, run.key)
     send_after_commit(lambda: send_catch_up(RECOMPUTE_ALL, run.key))
@@ -168,13 +229,9 @@ def request_recompute_all(*, by: Any, collaborative: Collaborative) -> JobRun:
 
 
 def recompute_all(*, run: JobRun, collaborative: Collaborative) -> None:
-    """Carry out ``request_recompute_all``, from the first month, counting on the run how far it is."""
+    """Carry out ``request_recompute_all``, or go on with it after its worker was killed."""
     with running(run):
-        recompute_months(
-            collaborative=collaborative,
-            months=months_to_compute(collaborative),
-            progress=_counting(run, RECOMPUTE_ALL),
-        )
+        _recompute_pieces(collaborative=collaborative, run=run)
 
 
 @transaction.atomic
@@ -186,8 +243,3 @@ def request_again(*, by: Any, collaborative: Collaborative, run: JobRun) -> None
     task, key = run.task, run.key
     mark_stale(task, key)
     send_after_commit(lambda: send_catch_up(task, key))
-
-
-def send_catch_up(task: str, key: str) -> None:
-    """Send the job that does the work of one mark now. By name: the tasks are a layer above."""
-    current_app.signature("collab.common.tasks.catch_up", args=[task, key]).delay()

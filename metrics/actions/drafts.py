@@ -9,8 +9,8 @@ second; the submission they lead to does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from metrics.cells import CellKey, Entry
 from metrics.models import DraftCell
 from metrics.policies import check_enter
 from metrics.queries.months import CellNow, Sheet, sheet_for
+from metrics.sites import total_of
 from teams.models import Team
 
 
@@ -54,7 +55,7 @@ def save_cells(*, by: Any, team: Team, month: dt.date, typed: Sequence[Typed], n
 
     A cell is saved when it still is as it was seen, or when somebody has changed it to the same. All others come back
     as conflicts; saving them again with the other's cell as ``seen`` keeps one's own. Cells that the month does not
-    have are left out.
+    have are left out. Where a team reports by site, the total is not taken as typed but summed here from the sites.
     """
     at = now or timezone.now()
     # One saver of a month at a time; on SQLite there is one writer at a time anyway.
@@ -62,19 +63,48 @@ def save_cells(*, by: Any, team: Team, month: dt.date, typed: Sequence[Typed], n
     check_enter(team, month, at)
     sheet = sheet_for(team, month)
     conflicts: dict[CellKey, Conflict] = {}
-    changed: list[Entry] = []
+    changed: dict[CellKey, Entry] = {}
+    summed = _summed(sheet, {cell.entry.key: cell.entry for cell in typed})
     for cell in typed:
         current = sheet.cells.get(cell.entry.key)
-        if current is None or current.entry == cell.entry:
+        if current is None:
             continue
-        if current.entry == cell.seen:
-            changed.append(cell.entry)
+        mine, seen = cell.entry, cell.seen
+        if mine.key in summed:
+            # Nobody typed the sum: it is no reason to ask who is right.
+            mine, seen = _with_numbers(mine, current.entry), _with_numbers(seen, current.entry)
+        if current.entry == mine:
+            continue
+        if current.entry == seen:
+            changed[mine.key] = mine
         else:
-            conflicts[cell.entry.key] = Conflict(cell.entry, current)
+            conflicts[mine.key] = Conflict(mine, current)
+    changed |= _new_totals(sheet, changed)
     if changed:
-        _write(sheet, changed, by)
+        _write(sheet, list(changed.values()), by)
         sheet = sheet_for(team, month)
     return Saved(sheet, at, conflicts)
+
+
+def _summed(sheet: Sheet, typed: Mapping[CellKey, Entry]) -> set[CellKey]:
+    """The totals that sites make, before or after what is typed now."""
+    stands = {key: cell.entry for key, cell in sheet.cells.items()} | dict(typed)
+    return {
+        item.key
+        for item in sheet.measures
+        if item.sites and any(stands[group.key].numerator.strip() for group in item.sites.groups)
+    }
+
+
+def _with_numbers(entry: Entry, other: Entry) -> Entry:
+    return replace(entry, numerator=other.numerator, denominator=other.denominator)
+
+
+def _new_totals(sheet: Sheet, changed: Mapping[CellKey, Entry]) -> dict[CellKey, Entry]:
+    """The totals that differ once ``changed`` stands in the cells."""
+    stands = {key: cell.entry for key, cell in sheet.cells.items()} | dict(changed)
+    made = {item.key: total_of(item, stands) for item in sheet.measures if item.sites}
+    return {key: entry for key, entry in made.items() if entry != stands[key]}
 
 
 @transaction.atomic
@@ -96,6 +126,7 @@ def _write(sheet: Sheet, entries: Sequence[Entry], by: Any) -> None:
                 denominator=entry.denominator,
                 missing_reason=entry.missing_reason,
                 note=entry.note,
+                population=entry.population,
                 updated_by=by,
             )
             for entry in entries
@@ -107,6 +138,7 @@ def _write(sheet: Sheet, entries: Sequence[Entry], by: Any) -> None:
             "denominator",
             "missing_reason",
             "note",
+            "population",
             "updated_by",
             "updated_at",
         ],

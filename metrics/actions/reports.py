@@ -17,10 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collab.common import audit
-from collab.common.jobs import hold, in_words, mark_stale, new_run, running, send_after_commit
+from collab.common.jobs import hold, in_words, mark_stale, new_run, running, send_after_commit, send_catch_up
 from collab.common.models import JobRun
 from collab.models import Collaborative, User
-from metrics.actions.benchmarks import send_catch_up
 from metrics.enums import MetricsEvent, ReportKind, ReportStatus
 from metrics.marks import REPORT
 from metrics.models import Report

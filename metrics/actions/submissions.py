@@ -16,20 +16,36 @@ from django.utils.translation import gettext as _
 from collab.common import audit, months
 from collab.common.formatting import month_name
 from collab.common.jobs import mark_stale, send_after_commit
+from collab.common.rows import write_rows
 from collab.enums import Statistic
 from collab.models import Collaborative, Measure
-from metrics.cells import CellKey, Value
+from metrics.actions.standings import forget_standings
+from metrics.cells import CellKey, Finding, Value
 from metrics.entry import Placed, store_groups, switch_groups
 from metrics.enums import MetricsEvent, Source, SubmissionStatus
 from metrics.marks import RECOMPUTE, month_key
-from metrics.models import DraftCell, Observation, Reopening, Submission
+from metrics.models import Confirmation, DraftCell, Observation, Reopening, Submission
 from metrics.policies import check_enter, check_reopen, check_reportable, needs_reason
 from metrics.queries.months import live_submission, values_by_submission
 from teams.models import Team
 
 SHORTEST_REASON = 3
+LONGEST_SENTENCE = 500
 TEAM_MONTHS_A_BATCH = 500
-ROWS_A_STATEMENT = 2000
+OBSERVATION_COLUMNS = (
+    "submission_id",
+    "team_id",
+    "month",
+    "measure_id",
+    "version_id",
+    "numerator",
+    "denominator",
+    "missing_reason",
+    "note",
+    "population",
+    "is_proportion",
+    "live",
+)
 
 
 class MonthChangedError(Exception):
@@ -79,12 +95,14 @@ def submit_month(
     values: Sequence[Value],
     source: Source,
     note: str = "",
+    confirmed: Sequence[Finding] = (),
     base_revision: int | None = None,
     now: dt.datetime | None = None,
 ) -> Submission:
     """Submit a team's month, or correct it with a new revision; either way it becomes the live one.
 
-    ``values`` are checked ones. The same values again (a double click, a reload) change nothing and give back the live
+    ``values`` are checked ones, and ``confirmed`` what the check found unusual and a note of the cell answers: both
+    are kept with the revision. The same values again (a double click, a reload) change nothing and give back the live
     revision. ``base_revision`` is the live revision that the sender has seen (0: none). Raises ``MonthClosedError``,
     ``MonthChangedError`` when another revision is live, ``ReasonNeededError`` for a late correction without ``note``.
     """
@@ -100,6 +118,7 @@ def submit_month(
     if needs_reason(team, month, live, at) and len(note.strip()) < SHORTEST_REASON:
         raise ReasonNeededError(month)
     (submission,) = _store([(TeamMonth(team, month, values), live)], by=by, source=source, note=note.strip(), at=at)
+    _keep_confirmations(submission, confirmed, values)
     DraftCell.objects.of(team, month).delete()
     audit.record(
         by=by,
@@ -185,6 +204,26 @@ def reopen_month(
     return reopening
 
 
+def _keep_confirmations(submission: Submission, confirmed: Sequence[Finding], values: Sequence[Value]) -> None:
+    """What the team was asked about unusual values, in the words of that day, and what it answered."""
+    if not confirmed:
+        return
+    notes = {value.key: value.note for value in values}
+    measures = {
+        measure.code: measure for measure in Measure.objects.filter(collaborative=submission.team.collaborative)
+    }
+    Confirmation.objects.bulk_create(
+        Confirmation(
+            submission=submission,
+            measure=measures[finding.key.measure],
+            code=finding.code,
+            sentence=finding.message[:LONGEST_SENTENCE],
+            note=notes[finding.key],
+        )
+        for finding in confirmed
+    )
+
+
 def _recompute(collaborative_id: int, month: dt.date) -> None:
     """Mark the month's benchmarks as old, and ask for new ones once the transaction holds."""
     mark_stale(RECOMPUTE, month_key(collaborative_id, month))
@@ -240,14 +279,13 @@ def _store(
         ]
     )
     placed = list(_place(items, submissions))
-    Observation.objects.bulk_create(
-        (_observation(one) for one in placed if one.value.key.is_total), batch_size=ROWS_A_STATEMENT
-    )
+    write_rows(Observation, OBSERVATION_COLUMNS, (_observation(one) for one in placed if one.value.key.is_total))
     store_groups([one for one in placed if not one.value.key.is_total])
     _switch(
         off=[live.pk for _item, live in items if live],
         on=[new for new, (_item, live) in zip(submissions, items, strict=True) if live],
     )
+    forget_standings({item.team.pk for item, _live in items})
     return submissions
 
 
@@ -273,19 +311,22 @@ def _place(items: Sequence[tuple[TeamMonth, Submission | None]], submissions: Se
             yield Placed(submission, measure, versions[held], value, live=live is None)
 
 
-def _observation(placed: Placed) -> Observation:
-    return Observation(
-        submission=placed.submission,
-        team_id=placed.submission.team_id,
-        month=placed.submission.month,
-        measure=placed.measure,
-        version=placed.version,
-        numerator=placed.value.numerator,
-        denominator=placed.value.denominator,
-        missing_reason=placed.value.missing_reason,
-        note=placed.value.note,
-        is_proportion=placed.version.statistic is Statistic.PROPORTION,
-        live=placed.live,
+def _observation(placed: Placed) -> tuple[Any, ...]:
+    """The values of ``OBSERVATION_COLUMNS``."""
+    value = placed.value
+    return (
+        placed.submission.pk,
+        placed.submission.team_id,
+        placed.submission.month,
+        placed.measure.pk,
+        placed.version.pk,
+        value.numerator,
+        value.denominator,
+        value.missing_reason,
+        value.note,
+        value.population,
+        placed.version.stat == Statistic.PROPORTION,
+        placed.live,
     )
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from collab.common import formatting, months
-from collab.enums import Direction, Statistic
+from collab.enums import Direction, RuleSet, Statistic
 from collab.models import MeasureVersion
 from metrics.charts.figure import (
+    Badge,
     Band,
     Bracket,
-    Break,
     EndLabel,
+    Flag,
+    FlagKind,
     Line,
     LineKind,
     Mark,
@@ -29,9 +33,13 @@ from metrics.charts.figure import (
 )
 from metrics.charts.scale import month_ticks, value_axis
 from metrics.enums import MissingReason
-from metrics.presenters.readings import Meaning, Reading, Signal, SignalKind, read_one
+from metrics.presenters.advising import chart_name, rules_line, why_this_chart
+from metrics.presenters.readings import Reading, read_one
+from metrics.presenters.signals import PATTERNS, Began, Meaning, Phase, Signal, SignalKind
 from metrics.presenters.values import value_words
+from metrics.queries.annotations import Noted
 from metrics.queries.series import Benchmarks, Panel
+from metrics.stats.advice import FIRM_FROM
 from metrics.stats.arrays import Floats
 from metrics.suppression import State
 
@@ -46,6 +54,9 @@ NARROW = 0.6
 """Means, medians and scores that vary by less than this share of their height do not start at zero."""
 
 
+MOST_ROOM_FOR_LIMITS = 3
+
+
 def run_chart(
     panel: Panel,
     *,
@@ -55,18 +66,23 @@ def run_chart(
     reading: Reading | None = None,
     today: dt.date,
     shared_top: float | None = None,
+    notes: Sequence[Noted] = (),
+    from_zero: bool = True,
 ) -> RunChartFigure:
     """The figure of a panel's single row.
 
     ``subject``: whose series it is. ``benchmarks``: what the other teams did, as this viewer may see it. ``today``
     tells which months may still change. ``shared_top``: the highest value of all charts that stand side by side.
+    ``notes``: what happened, marked at its month. ``from_zero`` False starts the axis near the lowest value, and the
+    axis says so.
     """
     version = panel.version
     reading = reading or read_one(panel)
     bands, pooled = _comparison(benchmarks, version)
     lines = _lines(reading)
     points = _points(panel, reading, today)
-    low, high, ticks = _axis(version, points, lines, bands, pooled, shared_top)
+    low, high, ticks = _axis(version, points, lines, bands, pooled, shared_top, from_zero=from_zero)
+    flags = _flags(panel, reading, notes)
     latest = points[reading.latest] if reading.latest is not None else None
     sentence = reading.sentence
     return RunChartFigure(
@@ -85,15 +101,24 @@ def run_chart(
         bands=bands,
         pooled=pooled,
         bracket=_bracket(reading),
-        breaks=_breaks(panel),
+        flags=flags,
         end_labels=_end_labels(version, reading, lines, pooled),
         axis_name=_axis_name(version, low),
         y_min=low,
         y_max=high,
         y_ticks=tuple(Tick(at, formatting.number(at, places=2)) for at in ticks),
         x_ticks=month_ticks(panel.months, step=reading.step),
-        notes=_notes(panel, reading, points, bands, benchmarks),
-        table=_table(version, subject, reading, points, benchmarks),
+        legend=_legend(panel, reading, points, bands, benchmarks),
+        table=_table(version, subject, reading, points, benchmarks, flags),
+        chart=chart_name(reading),
+        why=why_this_chart(reading),
+        rules=rules_line(reading),
+        phases=tuple(
+            number
+            for number, phase in enumerate(reading.phases, start=1)
+            for _month in range(phase.first, phase.last + 1)
+        ),
+        badges=_badges(reading),
     )
 
 
@@ -117,17 +142,33 @@ def _point(panel: Panel, reading: Reading, column: int, version: MeasureVersion,
         below = _number(panel.denominator[0, column])
         return Point(month, label, PointState.MISSING, _missing_words(reason, below))
     numerator, denominator = _number(panel.numerator[0, column]), _number(panel.denominator[0, column])
-    value = float(reading.values[column])
+    value = _number(reading.drawn[column])
+    words = value_words(version, float(reading.values[column]), numerator, denominator)
+    if (population := panel.samples.get((0, column))) is not None:
+        words = _("%(value)s, a sample from %(population)s") % {
+            "value": words,
+            "population": formatting.number(population),
+        }
     return Point(
         month=month,
         label=label,
         state=PointState.MATURING if _is_maturing(month, version, panel, today) else PointState.VALUE,
-        text=value_words(version, value, numerator, denominator),
+        text=_moved_words(version, value, words) if reading.kind == "mr" else words,
         numerator=numerator,
         denominator=denominator,
         value=value,
         mark=mark,
     )
+
+
+def _moved_words(version: MeasureVersion, moved: float | None, words: str) -> str:
+    """On a moving range chart: by how much, and the value itself."""
+    if moved is None:
+        return _("no neighbor to compare with; the value is %(value)s") % {"value": words}
+    return _("%(range)s from the month before; the value is %(value)s") % {
+        "range": formatting.with_unit(moved, version.unit),
+        "value": words,
+    }
 
 
 def _is_maturing(month: dt.date, version: MeasureVersion, panel: Panel, today: dt.date) -> bool:
@@ -142,11 +183,11 @@ def _missing_words(reason: str, denominator: float | None) -> str:
 
 
 def _marks(reading: Reading) -> dict[int, Mark]:
-    """Which points are drawn as part of a signal: those of the newest shift, and those outside the limits.
+    """Which points are drawn as part of a signal: those of the newest pattern, and those outside the limits.
 
     An older shift to the other side is the same change seen from before. Few crossings are a matter of all points.
     """
-    newest = newest_shift(reading)
+    newest = newest_pattern(reading)
     marked = [signal for signal in reading.signals if signal is newest or signal.kind is SignalKind.OUTSIDE]
     return {place: mark_of(signal) for signal in marked for place in signal.places}
 
@@ -156,39 +197,105 @@ def mark_of(signal: Signal) -> Mark:
     return Mark.CHANGE if signal.moved else MARK_OF[signal.meaning]
 
 
-def newest_shift(reading: Reading) -> Signal | None:
-    """The shift that ends last."""
-    shifts = [signal for signal in reading.signals if signal.kind is SignalKind.SHIFT]
-    return max(shifts, key=lambda signal: signal.last, default=None)
+def newest_pattern(reading: Reading) -> Signal | None:
+    """The stretch of points that signals and ends last; of several the longest."""
+    found = [signal for signal in reading.signals if signal.kind in PATTERNS]
+    return max(found, key=lambda signal: (signal.last, len(signal.places)), default=None)
 
 
 def _bracket(reading: Reading) -> Bracket | None:
-    signal = newest_shift(reading)
+    signal = newest_pattern(reading)
     if signal is None:
         return None
-    words = _("%(count)s above the %(centre)s") if signal.above else _("%(count)s below the %(centre)s")
+    text = {
+        (SignalKind.SHIFT, True): _("%(count)s above the %(centre)s"),
+        (SignalKind.SHIFT, False): _("%(count)s below the %(centre)s"),
+        (SignalKind.TREND, True): _("%(count)s going up"),
+        (SignalKind.TREND, False): _("%(count)s going down"),
+        (SignalKind.NEAR, True): _("2 of 3 near the limit"),
+        (SignalKind.NEAR, False): _("2 of 3 near the limit"),
+        (SignalKind.AWAY, True): _("4 of 5 well above the %(centre)s"),
+        (SignalKind.AWAY, False): _("4 of 5 well below the %(centre)s"),
+    }[signal.kind, signal.above]
     return Bracket(
         first=signal.first,
         last=signal.last,
         mark=mark_of(signal),
-        words=words % {"count": len(signal.places), "centre": reading.centre_name},
+        words=text % {"count": len(signal.places), "centre": reading.centre_name},
     )
 
 
-def _breaks(panel: Panel) -> tuple[Break, ...]:
-    versions = panel.versions
-    return tuple(
-        Break(
-            index=column,
-            number=number,
-            words=_("%(month)s: the definition changed. %(note)s")
-            % {
-                "month": formatting.period_name(panel.months[column], step=panel.measure.collaborative.step),
-                "note": versions[column].change_note,
-            },
-        )
-        for number, column in enumerate(panel.breaks, start=1)
-    )
+def _flags(panel: Panel, reading: Reading, notes: Sequence[Noted]) -> tuple[Flag, ...]:
+    """Everything that is marked below the months, numbered from left to right."""
+    found: list[Flag] = []
+    for phase in reading.phases[1:]:
+        when = reading.month_name(phase.first)
+        if phase.began is Began.DEFINITION:
+            label = f"{_('the definition changed.')} {phase.version.change_note}".strip()
+            found.append(Flag(0, phase.first, FlagKind.DEFINED, when, _("New definition"), label))
+        else:
+            found.append(Flag(0, phase.first, FlagKind.PHASE, when, _("New phase"), _("a new phase begins")))
+    for note in notes:
+        column = _column_of(note.day, panel)
+        if column is not None:
+            found.append(
+                Flag(
+                    number=0,
+                    index=column,
+                    kind=FlagKind(note.kind),
+                    when=formatting.full_day(note.day),
+                    name=note.name,
+                    label=note.label,
+                    text=note.text,
+                    who=note.who,
+                    url=note.url,
+                    key=note.key,
+                )
+            )
+    # The sort keeps notes of one month in the order of their days.
+    in_order = sorted(found, key=lambda flag: flag.at)
+    return tuple(replace(flag, number=number) for number, flag in enumerate(in_order, start=1))
+
+
+def _column_of(day: dt.date, panel: Panel) -> int | None:
+    """The column of the period in which a day lies."""
+    step = panel.measure.collaborative.step
+    for column, month in enumerate(panel.months):
+        if month <= day <= months.last_day(month, step=step):
+            return column
+    return None
+
+
+def _badges(reading: Reading) -> tuple[Badge, ...]:
+    """The two marks of Making Data Count, where these are the rules."""
+    if reading.marks is None:
+        return ()
+    name = reading.marks.variation_icon
+    found = [VARIATION.get(name, VARIATION["common_cause"])]
+    if reading.marks.assurance_type:
+        found.append(ASSURANCE[reading.marks.assurance_type])
+    return tuple(Badge(letter, mark, str(words)) for letter, mark, words in found)
+
+
+# Own drawings for the two marks: a letter in a ring. Their meaning is that of statistics.md section 6.
+VARIATION = {
+    "common_cause": (
+        "~",
+        Mark.PLAIN,
+        gettext_lazy("Variation: ordinary, what chance explains."),
+    ),
+    "improvement_high": ("H", Mark.IMPROVEMENT, gettext_lazy("Variation: an improvement, upward.")),
+    "improvement_low": ("L", Mark.IMPROVEMENT, gettext_lazy("Variation: an improvement, downward.")),
+    "concern_high": ("H", Mark.CONCERN, gettext_lazy("Variation: a concern, upward.")),
+    "concern_low": ("L", Mark.CONCERN, gettext_lazy("Variation: a concern, downward.")),
+    "neutral_high": ("↑", Mark.CHANGE, gettext_lazy("Variation: a change upward.")),
+    "neutral_low": ("↓", Mark.CHANGE, gettext_lazy("Variation: a change downward.")),
+}
+ASSURANCE = {
+    "consistent_pass": ("P", Mark.IMPROVEMENT, gettext_lazy("Goal: reached every time as things are.")),
+    "consistent_fail": ("F", Mark.CONCERN, gettext_lazy("Goal: not to be reached as things are.")),
+    "inconsistent": ("?", Mark.PLAIN, gettext_lazy("Goal: reached or missed by chance as things are.")),
+}
 
 
 def _lines(reading: Reading) -> tuple[Line, ...]:
@@ -196,15 +303,28 @@ def _lines(reading: Reading) -> tuple[Line, ...]:
     for phase in reading.phases:
         columns = slice(phase.first, phase.last + 1)
         if phase.centre is not None:
-            found.append(Line(LineKind.CENTRE, phase.first, _numbers(reading.centre[columns])))
+            found += _centre(reading, phase)
         found += [
-            Line(LineKind.LIMIT, phase.first, _numbers(edge[columns]))
-            for edge in (reading.lower, reading.upper)
+            Line(kind, phase.first, _numbers(edge[columns]))
+            for kind, edge in ((LineKind.LOWER, reading.lower), (LineKind.UPPER, reading.upper))
             if not np.isnan(edge[columns]).all()
         ]
-        if phase.version.goal is not None:
+        # A goal is one of the measure, not of its moving range.
+        if phase.version.goal is not None and reading.kind != "mr":
             found.append(Line(LineKind.GOAL, phase.first, (phase.version.goal,) * (phase.last - phase.first + 1)))
     return tuple(found)
+
+
+def _centre(reading: Reading, phase: Phase) -> list[Line]:
+    """The centre line of a phase, in two pieces where a baseline is frozen."""
+    values = _numbers(reading.centre[phase.first : phase.last + 1])
+    if phase.frozen is None or phase.frozen >= phase.last:
+        return [Line(LineKind.CENTRE, phase.first, values)]
+    cut = phase.frozen - phase.first + 1
+    return [
+        Line(LineKind.CENTRE, phase.first, values[:cut]),
+        Line(LineKind.CENTRE, phase.frozen + 1, values[cut:], extended=True),
+    ]
 
 
 def _comparison(
@@ -231,13 +351,15 @@ def _axis(
     bands: Sequence[Band],
     pooled: Sequence[float | None],
     shared_top: float | None,
+    *,
+    from_zero: bool,
 ) -> tuple[float, float, list[float]]:
     seen = [point.value for point in points if point.value is not None]
-    seen += [value for line in lines if line.kind is not LineKind.LIMIT for value in line.values if value is not None]
+    seen += [value for line in lines if not line.kind.is_limit for value in line.values if value is not None]
     # The usual limit has room; that of a month with few people may run out of the picture.
-    seen += [
-        median(value for value in line.values if value is not None) for line in lines if line.kind is LineKind.LIMIT
-    ]
+    limits = [median(value for value in line.values if value is not None) for line in lines if line.kind.is_limit]
+    # One of a t chart can lie so far off that the points would lie flat on the axis.
+    seen += [value for value in limits if not seen or value <= MOST_ROOM_FOR_LIMITS * max(seen)]
     seen += [value for band in bands[-1:] for value in band.upper if value is not None]
     seen += [value for value in pooled if value is not None]
     seen += [] if shared_top is None else [shared_top]
@@ -245,7 +367,8 @@ def _axis(
     counts = version.statistic in (Statistic.PROPORTION, Statistic.RATE, Statistic.COUNT)
     low, high = min(seen), max(seen)
     ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
-    return value_axis(low, high, from_zero=counts or low < NARROW * high, ceiling=ceiling)
+    usual = counts or low < NARROW * high
+    return value_axis(low, high, from_zero=usual and from_zero, ceiling=ceiling)
 
 
 def _axis_name(version: MeasureVersion, low: float) -> str:
@@ -258,7 +381,7 @@ def _end_labels(
     version: MeasureVersion, reading: Reading, lines: Sequence[Line], pooled: Sequence[float | None]
 ) -> tuple[EndLabel, ...]:
     """A label for the last line of each kind."""
-    last = {line.kind: line for line in lines if line.kind is not LineKind.LIMIT}
+    last = {line.kind: line for line in lines if not line.kind.is_limit}
     wanted: list[tuple[str, str, float]] = []
     if LineKind.CENTRE in last:
         centre = _last(last[LineKind.CENTRE].values)
@@ -272,7 +395,7 @@ def _end_labels(
     return tuple(EndLabel(kind, name, formatting.with_unit(value, unit), value) for kind, name, value in wanted)
 
 
-def _notes(
+def _legend(
     panel: Panel,
     reading: Reading,
     points: Sequence[Point],
@@ -280,17 +403,19 @@ def _notes(
     benchmarks: Benchmarks | None,
 ) -> tuple[str, ...]:
     """What the marks in the picture mean, only those that are in it."""
-    found = [f"{change.number} {change.words}".strip() for change in _breaks(panel)]
+    found: list[str] = []
     states = [point.state for point in points]
     if any(signal.kind is SignalKind.SHIFT for signal in reading.signals):
-        found.append(
-            _("Square points: more than %(most)s points in a row on one side of the %(centre)s are unlikely by chance.")
-            % {"most": reading.phases[-1].longest_run_max, "centre": reading.centre_name}
-        )
-    if reading.kind != "run":
+        found.append(_square_words(reading))
+    elif any(point.mark in (Mark.CONCERN, Mark.IMPROVEMENT) for point in points):
+        found.append(_("Square points are part of a signal."))
+    if any(line.kind.is_limit for line in _lines(reading)):
         found.append(_("Dotted lines: the limits within which nearly all months lie by chance alone."))
+    found += _baseline_words(reading)
+    if reading.trial_phases:
+        found.append(_trial_words(reading))
     if PointState.MATURING in states:
-        found.append(_("Hollow points may still change."))
+        found.append(_maturing_words(panel, points))
     if PointState.HIDDEN in states:
         found.append(_("Hatched months are hidden: counts of 1 to 10 people are shown only to those who counted."))
     if bands and benchmarks is not None:
@@ -301,12 +426,62 @@ def _notes(
     return tuple(found)
 
 
+def _square_words(reading: Reading) -> str:
+    least = {RuleSet.CLASSICAL: 6, RuleSet.WESTERN_ELECTRIC: 8, RuleSet.NELSON: 9, RuleSet.MAKING_DATA_COUNT: 7}
+    if reading.rules in least:
+        return _("Square points: %(least)s points or more in a row on one side of the %(centre)s.") % {
+            "least": least[reading.rules],
+            "centre": reading.centre_name,
+        }
+    return _(
+        "Square points: more than %(most)s points in a row on one side of the %(centre)s are unlikely by chance."
+    ) % {"most": reading.phases[-1].longest_run_max, "centre": reading.centre_name}
+
+
+def _baseline_words(reading: Reading) -> Iterator[str]:
+    for phase in reading.phases:
+        if phase.frozen is not None:
+            yield ngettext(
+                "Frozen baseline: the lines are made from %(first)s to %(last)s (%(count)s point) and go on dashed.",
+                "Frozen baseline: the lines are made from %(first)s to %(last)s (%(count)s points) and go on dashed.",
+                phase.base,
+            ) % {
+                "first": reading.month_name(phase.first),
+                "last": reading.month_name(phase.frozen),
+                "count": phase.base,
+            }
+
+
+def _trial_words(reading: Reading) -> str:
+    """The last phase counts: it is the one whose limits are watched."""
+    phase = reading.trial_phases[-1]
+    return ngettext(
+        "Trial limits: they rest on %(count)s point and become firm from %(firm)s.",
+        "Trial limits: they rest on %(count)s points and become firm from %(firm)s.",
+        phase.base,
+    ) % {"count": phase.base, "firm": FIRM_FROM}
+
+
+def _maturing_words(panel: Panel, points: Sequence[Point]) -> str:
+    named = [point.label for point in points if point.state is PointState.MATURING]
+    days = panel.version.maturation_days
+    text = ngettext(
+        "Hollow: %(months)s may still change. Values are final %(days)s day after the period.",
+        "Hollow: %(months)s may still change. Values are final %(days)s days after the period.",
+        days,
+    )
+    if not days:
+        text = _("Hollow: %(months)s is not over yet and may still change.")
+    return text % {"months": get_text_list(named, _("and")), "days": days}
+
+
 def _table(
     version: MeasureVersion,
     subject: str,
     reading: Reading,
     points: Sequence[Point],
     benchmarks: Benchmarks | None,
+    flags: Sequence[Flag],
 ) -> Table:
     unit = version.unit
     columns: list[tuple[str, list[str]]] = [
@@ -314,7 +489,7 @@ def _table(
         (_("Value"), [point.text for point in points]),
         (reading.centre_name.capitalize(), _words(reading.centre, unit)),
     ]
-    if reading.kind != "run":
+    if reading.has_limits:
         columns += [(_("Lower limit"), _words(reading.lower, unit)), (_("Upper limit"), _words(reading.upper, unit))]
     if benchmarks is not None:
         scale = version.multiplier
@@ -331,6 +506,9 @@ def _table(
             ]
         if not np.isnan(benchmarks.pooled).all():
             columns.append((_("All teams pooled"), _words(benchmarks.pooled * scale, unit)))
+    if flags:
+        happened = ["; ".join(flag.label for flag in flags if flag.index == place) for place in range(len(points))]
+        columns.append((_("What happened"), [words or "–" for words in happened]))
     return Table(
         caption=_("%(measure)s, %(subject)s") % {"measure": version.name, "subject": subject},
         columns=tuple(name for name, _cells in columns),

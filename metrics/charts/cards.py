@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +14,8 @@ from collab.common.enums import Tone
 from collab.models import Collaborative
 from metrics.charts.build import run_chart
 from metrics.charts.figure import Mark, RunChartFigure
-from metrics.charts.svg import PAPER, to_svg
+from metrics.charts.svg import FLAG, PAPER, SMALL, to_svg
+from metrics.queries.annotations import Notes
 from metrics.queries.series import Benchmarks, Panel
 from teams.models import Team
 
@@ -22,10 +24,17 @@ TONES = {Mark.IMPROVEMENT: Tone.GOOD, Mark.CONCERN: Tone.ATTENTION, Mark.CHANGE:
 
 @dataclass(frozen=True)
 class ChartCard:
-    """A figure with the address of its JSON, SVG and CSV (without the ending); empty where it has none."""
+    """A figure with the address of its JSON, SVG and CSV (without the ending); empty where it has none.
+
+    ``query``: what a reader asked of the picture, for these addresses. ``page``: the chart's own page; ``teach``: the
+    chart step by step.
+    """
 
     figure: RunChartFigure
     address: str = ""
+    query: str = ""
+    page: str = ""
+    teach: str = ""
 
     @property
     def tone(self) -> Tone | None:
@@ -34,29 +43,45 @@ class ChartCard:
 
     @property
     def wide(self) -> SafeString:
-        return to_svg(self.figure)
+        return to_svg(self.figure, height=self._height(270))
+
+    @property
+    def large(self) -> SafeString:
+        """For the chart's own page."""
+        return to_svg(self.figure, width=1000, height=440, variant="large")
 
     @property
     def narrow(self) -> SafeString:
-        return to_svg(self.figure, width=340, height=230, variant="narrow")
+        return to_svg(self.figure, width=340, height=self._height(230), variant="narrow")
 
     @property
     def small(self) -> SafeString:
-        return to_svg(self.figure, width=340, height=180, variant="small")
+        return to_svg(self.figure, width=340, height=180, variant=SMALL)
 
     @property
     def paper(self) -> SafeString:
         """For print, as wide as the page."""
-        return to_svg(self.figure, width=720, height=190, variant=PAPER)
+        return to_svg(self.figure, width=720, height=self._height(190), variant=PAPER)
 
     @property
     def paper_half(self) -> SafeString:
         """For print, two beside each other."""
-        return to_svg(self.figure, width=370, height=165, variant=PAPER)
+        return to_svg(self.figure, width=370, height=self._height(165), variant=PAPER)
+
+    def _height(self, plain: int) -> int:
+        """Numbered marks below the months take no room from the picture."""
+        return plain + (FLAG if self.figure.flags else 0)
 
 
 def team_cards(
-    team: Team, panels: Sequence[Panel], compared: dict[int, Benchmarks], *, prefix: str = "team"
+    team: Team,
+    panels: Sequence[Panel],
+    compared: dict[int, Benchmarks],
+    *,
+    prefix: str = "team",
+    notes: Notes | None = None,
+    query: str = "",
+    from_zero: bool = True,
 ) -> list[ChartCard]:
     """The charts of a team's measures, in order; ``prefix`` keeps ids apart where a page has several teams."""
     today = team.collaborative.today()
@@ -68,24 +93,36 @@ def team_cards(
                 subject=team.name,
                 benchmarks=compared.get(panel.measure.pk),
                 today=today,
+                notes=(notes or {}).get((team.pk, panel.measure.pk), ()),
+                from_zero=from_zero,
             ),
             address=team_figure_address(team, panel.measure.code),
+            query=query,
+            page=reverse("chart", args=[team.collaborative.slug, team.slug, panel.measure.code]),
+            teach=f"{teach_address(team.collaborative, panel.measure.code)}?team={team.pk}",
         )
         for panel in panels
     ]
 
 
-def pooled_card(collaborative: Collaborative, panel: Panel) -> ChartCard:
-    """The chart of what all teams achieved together."""
+def pooled_card(collaborative: Collaborative, panel: Panel, compared: Benchmarks | None = None) -> ChartCard:
+    """The chart of what all teams achieved together; with ``compared`` before the band of the teams' own rates."""
     return ChartCard(
         figure=run_chart(
             panel,
             key=f"pooled-{panel.measure.code}",
             subject=_("all teams pooled"),
+            benchmarks=compared if compared is not None and not np.isnan(compared.p25).all() else None,
             today=collaborative.today(),
         ),
         address=reverse("pooled_figure", args=[collaborative.slug, panel.measure.code, "json"]).removesuffix(".json"),
+        teach=teach_address(collaborative, panel.measure.code),
     )
+
+
+def teach_address(collaborative: Collaborative, code: str) -> str:
+    """Where a measure is taught from; without more, from all teams pooled."""
+    return reverse("chart_teach", args=[collaborative.slug, code])
 
 
 def team_figure_address(team: Team, code: str) -> str:

@@ -34,7 +34,29 @@ class LineKind(StrEnum):
 
     CENTRE = "centre"
     GOAL = "goal"
-    LIMIT = "limit"
+    LOWER = "lower"
+    UPPER = "upper"
+
+    @property
+    def is_limit(self) -> bool:
+        return self in (LineKind.LOWER, LineKind.UPPER)
+
+
+class FlagKind(StrEnum):
+    """What a numbered mark below the months stands for. The first two begin a phase and cut the lines."""
+
+    DEFINED = "defined"
+    PHASE = "phase"
+    TEST = "test"
+    CHANGE = "change"
+    EVENT = "event"
+    STAFF = "staff"
+    DEFINITION = "definition"
+    CYCLE = "cycle"
+
+    @property
+    def is_break(self) -> bool:
+        return self in (FlagKind.DEFINED, FlagKind.PHASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +82,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through months ``first`` to ``last``; ``values`` has one number a month (None: not drawn there)."""
+    """A line from month ``first`` on; ``values`` has one number a month (None: not drawn there).
+
+    ``extended``: the line goes on from a frozen baseline over months that did not make it.
+    """
 
     kind: LineKind
     first: int
     values: tuple[float | None, ...]
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +123,43 @@ class Bracket:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
-    """A new definition of the measure begins before point ``index``; ``number`` is its mark, listed below."""
+class Flag:
+    """A numbered mark at month ``index`` (what begins a phase stands before its month), listed below the picture.
 
-    index: int
+    ``when``: the day or month in words. ``name``: what kind of mark it is. ``label``: what happened, in a few words;
+    ``text``: more about it. ``url``: where it is told in full, ``key`` the note behind it, where there is one.
+    """
+
     number: int
+    index: int
+    kind: FlagKind
+    when: str
+    name: str
+    label: str
+    text: str = ""
+    who: str = ""
+    url: str = ""
+    key: int | None = None
+
+    @property
+    def at(self) -> float:
+        """Its place along the months."""
+        return self.index - 0.5 if self.kind.is_break else float(self.index)
+
+    @property
+    def words(self) -> str:
+        """All of it but its number, in a line."""
+        if self.kind is FlagKind.CYCLE:
+            return f"{self.label}, {self.text}"
+        return f"{self.when}: {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A mark of Making Data Count: a letter in a ring, and its words."""
+
+    letter: str
+    mark: Mark
     words: str
 
 
@@ -127,8 +185,9 @@ class RunChartFigure:
     """A run chart (or one with limits), complete.
 
     ``key`` is unique on a page and safe in an id. ``sentence`` says what the chart shows, ``latest`` the last value
-    with its month, ``notes`` what the marks in the picture mean. ``alt`` is the picture in words for those who do not
-    see it.
+    with its month, ``legend`` what the marks in the picture mean. ``alt`` is the picture in words for those who do not
+    see it. ``chart`` names the kind of chart, ``why`` says in sentences why it is that one, ``rules`` by which rules
+    signals are told. ``phases``: the number of the phase of each month, from 1.
     """
 
     key: str
@@ -146,15 +205,25 @@ class RunChartFigure:
     bands: tuple[Band, ...]
     pooled: tuple[float | None, ...]
     bracket: Bracket | None
-    breaks: tuple[Break, ...]
+    flags: tuple[Flag, ...]
     end_labels: tuple[EndLabel, ...]
     axis_name: str
     y_min: float
     y_max: float
     y_ticks: tuple[Tick, ...]
     x_ticks: tuple[Tick, ...]
-    notes: tuple[str, ...]
+    legend: tuple[str, ...]
     table: Table
+    chart: str
+    why: tuple[str, ...]
+    rules: str
+    phases: tuple[int, ...]
+    badges: tuple[Badge, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The list below the picture: the numbered marks, then what the other marks mean."""
+        return (*(f"({flag.number}) {flag.words}" for flag in self.flags), *self.legend)
 
     @property
     def is_empty(self) -> bool:

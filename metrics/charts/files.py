@@ -8,7 +8,7 @@ from defusedcsv import csv
 
 from collab.common import months
 from collab.models.measure import PERCENT
-from metrics.charts.figure import LineKind, RunChartFigure
+from metrics.charts.figure import LineKind, Mark, RunChartFigure
 
 COLUMNS = (
     "month",
@@ -21,11 +21,17 @@ COLUMNS = (
     "lower_limit",
     "upper_limit",
     "goal",
+    "phase",
+    "signal",
+    "notes",
+    "chart",
+    "rules",
 )
 
 
 def to_csv(figure: RunChartFigure) -> str:
-    """One row a month: what stands there, its two numbers, the value in the unit, and the lines of the chart.
+    """One row a month: what stands there, its two numbers, the value in the unit, the lines of the chart, and what
+    happened.
 
     Numbers are empty unless the state is "value" or "maturing".
     """
@@ -35,9 +41,9 @@ def to_csv(figure: RunChartFigure) -> str:
         column: list[float | None] = [None] * count
         column[line.first : line.first + len(line.values)] = line.values
         lines[line.kind].append(column)
-    centre, goal = _merged(lines[LineKind.CENTRE], count), _merged(lines[LineKind.GOAL], count)
-    # A phase with limits has its lower line first, then its upper one.
-    lower, upper = _merged(lines[LineKind.LIMIT][::2], count), _merged(lines[LineKind.LIMIT][1::2], count)
+    centre, lower, upper, goal = (
+        _merged(lines[kind], count) for kind in (LineKind.CENTRE, LineKind.LOWER, LineKind.UPPER, LineKind.GOAL)
+    )
     # A cell that starts with a percent sign would be defused with an apostrophe.
     unit = "percent" if figure.unit == PERCENT else figure.unit
     text = io.StringIO()
@@ -56,6 +62,11 @@ def to_csv(figure: RunChartFigure) -> str:
                 _plain(lower[place]),
                 _plain(upper[place]),
                 _plain(goal[place]),
+                str(figure.phases[place]),
+                "" if point.mark is Mark.PLAIN else point.mark.value,
+                "; ".join(flag.words for flag in figure.flags if flag.index == place),
+                figure.chart,
+                figure.rules,
             ]
         )
     return text.getvalue()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collab.common import drawing
 from metrics.charts.figure import Mark
 
-INK = "#1c2528"
-SOFT = "#526065"
-AXIS = "#9aa6aa"
-GRID = "#e6ebec"
-DATA = "#12343f"
-CENTRE = "#526065"
+INK = drawing.INK
+SOFT = drawing.SOFT
+AXIS = drawing.AXIS
+GRID = drawing.GRID
+DATA = drawing.DATA
+PAPER = drawing.PAPER
+CENTRE = drawing.SOFT
 BAND = "#e3e8ea"
 BAND_WIDE = "#f0f3f4"
 GOAL = "#1d5c3a"
 CONCERN = "#b04a00"
 IMPROVEMENT = "#1d6f8a"
-PAPER = "#ffffff"
 
 # What the browser looks up instead: our colour → token.
 TOKENS = {

@@ -11,7 +11,8 @@ from typing import Any
 
 from metrics.charts import palette
 from metrics.charts.figure import LineKind, Mark, PointState, RunChartFigure
-from metrics.charts.svg import BOTTOM, LEFT, RIGHT, TOP, band_polygons, label_places
+from metrics.charts.scale import lanes
+from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, inside, label_places
 
 # What the stylesheet gives a chart on a narrow screen, without its margins.
 PLOT_HEIGHT = 256 - TOP - BOTTOM
@@ -19,8 +20,12 @@ SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "square", 
 DASHES = {
     LineKind.CENTRE: (palette.CENTRE, 1.5, "solid"),
     LineKind.GOAL: (palette.GOAL, 1.5, "6px,4px"),
-    LineKind.LIMIT: (palette.CENTRE, 1, "1px,3px"),
+    LineKind.LOWER: (palette.CENTRE, 1.25, "2px,3px"),
+    LineKind.UPPER: (palette.CENTRE, 1.25, "2px,3px"),
 }
+EXTENDED = (palette.CENTRE, 1.5, "9px,3px")
+# The plot of a narrow screen, by which the numbered marks are set in rows: they never lie on each other.
+NARROW_PLOT = 320 - 48 - LEFT - RIGHT
 
 
 def to_plotly(figure: RunChartFigure) -> dict[str, Any]:
@@ -38,7 +43,10 @@ def _traces(figure: RunChartFigure) -> list[dict[str, Any]]:
     hidden = [index for index, point in enumerate(figure.points) if point.state is PointState.HIDDEN]
     if hidden:
         traces.append(_hidden(figure, hidden))
-    traces += [_line(line.first, line.values, DASHES[line.kind], air=0.5) for line in figure.lines]
+    traces += [
+        _line(line.first, inside(figure, line), EXTENDED if line.extended else DASHES[line.kind], air=0.5)
+        for line in figure.lines
+    ]
     traces.append(_data(figure))
     return traces
 
@@ -136,7 +144,7 @@ def _layout(figure: RunChartFigure) -> dict[str, Any]:
         "font": {"size": 12, "color": palette.SOFT},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
+        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM + FLAG * (max(_rows(figure), default=-1) + 1)},
         "hoverlabel": {"bgcolor": palette.PAPER, "bordercolor": palette.AXIS, "font": {"color": palette.INK}},
         "xaxis": {
             "range": [-0.5, len(figure.points) - 0.5],
@@ -157,11 +165,11 @@ def _layout(figure: RunChartFigure) -> dict[str, Any]:
             "zeroline": False,
             "fixedrange": True,
         },
-        "shapes": [*_break_shapes(figure), *_bracket_shape(figure)],
+        "shapes": [*_flag_shapes(figure), *_bracket_shape(figure)],
         "annotations": [
             *_axis_name(figure),
             *_end_labels(figure),
-            *_break_numbers(figure),
+            *_flag_numbers(figure),
             *_bracket_words(figure),
         ],
     }
@@ -205,33 +213,47 @@ def _end_labels(figure: RunChartFigure) -> list[dict[str, Any]]:
     ]
 
 
-def _break_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
+def _rows(figure: RunChartFigure) -> list[int]:
+    """The row below the months of each numbered mark, with room for it on a narrow screen."""
+    return lanes([flag.at for flag in figure.flags], FLAG * len(figure.points) / NARROW_PLOT)
+
+
+def _flag_shapes(figure: RunChartFigure) -> list[dict[str, Any]]:
     return [
         {
             "type": "line",
-            "x0": change.index - 0.5,
-            "x1": change.index - 0.5,
+            "x0": flag.at,
+            "x1": flag.at,
             "yref": "paper",
             "y0": 0,
-            "y1": 1.02,
-            "line": {"color": palette.AXIS, "width": 1, "dash": "2px,3px"},
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": palette.AXIS, "width": 1, "dash": "2px,3px" if flag.kind.is_break else "1px,4px"},
         }
-        for change in figure.breaks
+        for flag in figure.flags
     ]
 
 
-def _break_numbers(figure: RunChartFigure) -> list[dict[str, Any]]:
+def _flag_numbers(figure: RunChartFigure) -> list[dict[str, Any]]:
+    """Below the month labels; what begins a phase stands in a box that is drawn."""
     return [
         {
-            "x": change.index - 0.5,
+            "x": flag.at,
             "yref": "paper",
-            "y": 1,
-            "yanchor": "bottom",
-            "yshift": 5,
-            "text": str(change.number),
+            "y": 0,
+            "yanchor": "middle",
+            "yshift": -BOTTOM - FLAG * row - 6,
+            "text": str(flag.number),
+            "font": {"size": 11, "color": palette.INK},
+            "bordercolor": palette.SOFT,
+            "borderwidth": 1 if flag.kind.is_break else 0,
+            "borderpad": 1,
+            "hovertext": _plain(flag.words),
+            "hoverlabel": {"bgcolor": palette.PAPER, "bordercolor": palette.AXIS, "font": {"color": palette.INK}},
+            "captureevents": True,
             "showarrow": False,
         }
-        for change in figure.breaks
+        for flag, row in zip(figure.flags, _rows(figure), strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Axes: round numbers, months that fit, and labels that do not lie on each other."""
+"""Axes: round numbers, months that fit, and marks that do not lie on each other."""
 
 from __future__ import annotations
 
@@ -49,23 +49,17 @@ def month_ticks(months: Sequence[dt.date], *, step: int = 1) -> tuple[Tick, ...]
     return tuple(Tick(place, formatting.period_short(months[place], step=step)) for place in chosen)
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places for labels as near as possible to where they are ``wanted``, ``gap`` apart, within low and high.
+def lanes(places: Sequence[float], gap: float) -> list[int]:
+    """For marks at ``places`` along the axis, in order: the row in which each stands, so that none lies on another.
 
-    Order is kept. Where there is not room for all, they stand evenly over the whole axis.
+    Two marks of one row are at least ``gap`` apart. The first row is 0; each mark takes the first row with room.
     """
-    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
-    if (len(wanted) - 1) * gap > high - low:
-        gap = (high - low) / max(1, len(wanted) - 1)
-    placed: list[float] = []
-    for number in order:
-        floor = placed[-1] + gap if placed else low
-        placed.append(max(wanted[number], floor))
-    ceiling = high
-    for place in range(len(placed) - 1, -1, -1):
-        placed[place] = min(placed[place], ceiling)
-        ceiling = placed[place] - gap
-    found = [0.0] * len(wanted)
-    for number, at in zip(order, placed, strict=True):
-        found[number] = at
+    ends: list[float] = []
+    found = []
+    for place in places:
+        row = next((number for number, end in enumerate(ends) if place - end >= gap - 1e-9), len(ends))
+        if row == len(ends):
+            ends.append(place)
+        ends[row] = place
+        found.append(row)
     return found

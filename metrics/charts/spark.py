@@ -11,7 +11,8 @@ from metrics.charts import palette
 from metrics.charts.build import mark_of
 from metrics.charts.figure import Mark
 from metrics.charts.svg import unbroken
-from metrics.presenters.readings import Reading, SignalKind
+from metrics.presenters.readings import Reading
+from metrics.presenters.signals import PATTERNS
 
 WIDTH, HEIGHT, EDGE = 132, 44, 4
 
@@ -47,7 +48,7 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
         if path:
             parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" class="{css}"/>')
     holding = reading.holding
-    if holding and holding.kind is not SignalKind.CROSSINGS:
+    if holding and holding.kind in PATTERNS:
         mark = mark_of(holding)
         parts += [
             f'<rect x="{float(x(place)) - 1.8:.1f}" y="{float(y(values[place] or 0.0)) - 1.8:.1f}" width="3.6" '

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from collab.common import drawing
+from collab.common.drawing import FONT, coordinate, spread
 from metrics.charts import palette
-from metrics.charts.figure import Band, LineKind, Mark, Point, PointState, RunChartFigure
-from metrics.charts.scale import spread
+from metrics.charts.figure import Band, Flag, Line, LineKind, Mark, Point, PointState, RunChartFigure
+from metrics.charts.scale import lanes
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 LEFT, RIGHT, TOP, BOTTOM = 44, 84, 30, 26
 LABEL_HEIGHT = 29
+FLAG = 16
+"""The height of a row of numbered marks below the months, and the width that each of them takes."""
+LINE = 16
+LETTERS = 6.2
+"""How wide a letter is on average, for breaking lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +36,20 @@ class Frame:
     figure: RunChartFigure
     width: int
     height: int
+    flags: bool = True
 
     @property
     def right(self) -> float:
         return self.width - RIGHT
 
     @property
+    def rows(self) -> list[int]:
+        """The row below the months of each numbered mark."""
+        return lanes([flag.at for flag in self.figure.flags], FLAG / self.step) if self.flags else []
+
+    @property
     def bottom(self) -> float:
-        return self.height - BOTTOM
+        return self.height - BOTTOM - FLAG * (max(self.rows) + 1 if self.rows else 0)
 
     @property
     def step(self) -> float:
@@ -55,48 +68,92 @@ class Frame:
 PAPER = "paper"
 """The variant for PDF: its title is the whole alternative text, for that is what a tagged PDF takes."""
 
+SMALL = "small"
+"""The variant for many side by side: too small for numbered marks, which are listed nowhere there."""
+
+FILE = "file"
+"""The variant for slides: it carries its own title, sentence, rules and list of marks."""
+
 
 def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, variant: str = "wide") -> SafeString:
     """The figure as an ``<svg>`` element of ``width`` × ``height`` units that scales to its container.
 
     ``variant`` keeps ids apart where one page holds the figure in two sizes.
     """
-    frame = Frame(figure, width, height)
+    frame = Frame(figure, width, height, flags=variant != SMALL)
     key = f"{figure.key}-{variant}"
     title = figure.alt if variant == PAPER else f"{figure.title}, {figure.subject}"
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'class="chart-svg chart-{variant}" role="img" aria-labelledby="{key}-title {key}-desc" '
-        f'font-family="{FONT}" font-size="12">'
-    )
+    parts = [_opening(figure, key, title, (width, height), variant), *_picture(frame, key), "</svg>"]
+    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+
+
+def to_file(figure: RunChartFigure) -> SafeString:
+    """The figure as a file for slides: with its title, its sentence, the list of its marks, and its rules."""
+    frame = Frame(figure, FILE_WIDTH, FILE_HEIGHT)
+    head = [f"{figure.title}, {figure.subject}", *_wrapped(figure.sentence)]
+    foot = [line for note in figure.notes for line in _wrapped(note)]
+    foot += _wrapped(" ".join(part for part in (f"{figure.chart}.", figure.rules, *(b.words for b in figure.badges))))
+    top = LINE * len(head) + 2 * LINE
+    height = top + FILE_HEIGHT + LINE * len(foot) + LINE
+    key = f"{figure.key}-{FILE}"
     parts = [
-        opening,
-        f'<title id="{key}-title">{escape(title)}</title>',
-        f'<desc id="{key}-desc">{escape(figure.alt)}</desc>',
-        *_axes(frame),
-        *_bands(frame),
-        *_hidden(frame, key),
-        *_breaks(frame),
-        *_lines(frame),
-        *_data(frame),
-        *_bracket(frame),
-        *_end_labels(frame),
+        _opening(figure, key, head[0], (FILE_WIDTH, height), FILE),
+        (
+            f'<text x="{FILE_EDGE}" y="{LINE + 8}" font-size="17" font-weight="600" fill="{palette.INK}">'
+            f"{escape(head[0])}</text>"
+        ),
+        *(_text(FILE_EDGE, LINE * (row + 2) + 8, line, colour=palette.INK) for row, line in enumerate(head[1:])),
+        f'<g transform="translate(0 {top - LINE})">',
+        *_picture(frame, key),
+        "</g>",
+        *(_text(FILE_EDGE, top + FILE_HEIGHT + LINE * row + 8, line) for row, line in enumerate(foot)),
         "</svg>",
     ]
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
 
 
+FILE_WIDTH, FILE_HEIGHT, FILE_EDGE = 960, 400, 16
+
+
+def _opening(figure: RunChartFigure, key: str, title: str, size: tuple[int, int], variant: str) -> str:
+    width, height = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'class="chart-svg chart-{variant}" role="img" aria-labelledby="{key}-title {key}-desc" '
+        f'font-family="{FONT}" font-size="12">'
+        f'<title id="{key}-title">{escape(title)}</title>'
+        f'<desc id="{key}-desc">{escape(figure.alt)}</desc>'
+    )
+
+
+def _picture(frame: Frame, key: str) -> Iterator[str]:
+    yield from _axes(frame)
+    yield from _bands(frame)
+    yield from _hidden(frame, key)
+    yield from _flags(frame)
+    yield from _lines(frame)
+    yield from _data(frame)
+    yield from _bracket(frame)
+    yield from _end_labels(frame)
+
+
+def _wrapped(text: str) -> list[str]:
+    """A text in lines that fit the width of a file."""
+    return wrap(text, int((FILE_WIDTH - 2 * FILE_EDGE) / LETTERS))
+
+
 def _axes(frame: Frame) -> Iterator[str]:
     figure = frame.figure
     for tick in figure.y_ticks:
-        y = _n(frame.y(tick.at))
+        y = coordinate(frame.y(tick.at))
         yield (
-            f'<line x1="{LEFT}" x2="{_n(frame.right)}" y1="{y}" y2="{y}" stroke="{palette.GRID}" '
+            f'<line x1="{LEFT}" x2="{coordinate(frame.right)}" y1="{y}" y2="{y}" stroke="{palette.GRID}" '
             f'stroke-width="1" class="chart-grid"/>'
         )
         yield _text(LEFT - 8, frame.y(tick.at) + 4, tick.text, anchor="end")
     yield (
-        f'<line x1="{LEFT}" x2="{_n(frame.right)}" y1="{_n(frame.bottom)}" y2="{_n(frame.bottom)}" '
+        f'<line x1="{LEFT}" x2="{coordinate(frame.right)}" y1="{coordinate(frame.bottom)}" '
+        f'y2="{coordinate(frame.bottom)}" '
         f'stroke="{palette.AXIS}" stroke-width="1" class="chart-axis"/>'
     )
     if figure.axis_name:
@@ -113,7 +170,7 @@ def _bands(frame: Frame) -> Iterator[str]:
         frame.figure.bands, (palette.BAND_WIDE, palette.BAND), ("chart-band-wide", "chart-band"), strict=False
     ):
         for corners in band_polygons(band):
-            points = " ".join(f"{_n(frame.x(x))},{_n(frame.y(y))}" for x, y in corners)
+            points = " ".join(f"{coordinate(frame.x(x))},{coordinate(frame.y(y))}" for x, y in corners)
             yield f'<polygon points="{points}" fill="{colour}" class="{name}"/>'
     if frame.figure.pooled:
         yield from _path(frame, 0, frame.figure.pooled, palette.SOFT, 'stroke-width="1.5"', "chart-pooled")
@@ -131,33 +188,60 @@ def _hidden(frame: Frame, key: str) -> Iterator[str]:
     for index in places:
         point = frame.figure.points[index]
         yield (
-            f'<rect x="{_n(frame.x(index) - 0.4 * frame.step)}" y="{TOP}" width="{_n(0.8 * frame.step)}" '
-            f'height="{_n(frame.bottom - TOP)}" fill="url(#{key}-hatch)" class="chart-hidden">'
+            f'<rect x="{coordinate(frame.x(index) - 0.4 * frame.step)}" y="{TOP}" '
+            f'width="{coordinate(0.8 * frame.step)}" '
+            f'height="{coordinate(frame.bottom - TOP)}" fill="url(#{key}-hatch)" class="chart-hidden">'
             f"<title>{escape(point.label)}: {escape(point.text)}</title></rect>"
         )
 
 
-def _breaks(frame: Frame) -> Iterator[str]:
-    for change in frame.figure.breaks:
-        x = frame.x(change.index - 0.5)
+def _flags(frame: Frame) -> Iterator[str]:
+    """Numbered marks below the months: boxes where a phase begins, rings where something happened."""
+    for flag, row in zip(frame.figure.flags, frame.rows, strict=False):
+        x, y = frame.x(flag.at), frame.bottom + BOTTOM + FLAG * (row + 0.5) - 2
+        dashes = "2 3" if flag.kind.is_break else "1 4"
         yield (
-            f'<line x1="{_n(x)}" x2="{_n(x)}" y1="{TOP - 6}" y2="{_n(frame.bottom)}" stroke="{palette.AXIS}" '
-            f'stroke-width="1" stroke-dasharray="2 3" class="chart-axis"/>'
+            f'<line x1="{coordinate(x)}" x2="{coordinate(x)}" y1="{TOP}" y2="{coordinate(frame.bottom)}" '
+            f'stroke="{palette.AXIS}" '
+            f'stroke-width="1" stroke-dasharray="{dashes}" class="chart-axis"/>'
         )
-        yield _text(x, TOP - 10, str(change.number), anchor="middle")
+        yield _flag(x, y, flag)
+
+
+def _flag(x: float, y: float, flag: Flag) -> str:
+    side = FLAG - 2
+    corner = 2 if flag.kind.is_break else side / 2
+    return (
+        f"<g><title>{escape(flag.words)}</title>"
+        f'<rect x="{coordinate(x - side / 2)}" y="{coordinate(y - side / 2)}" width="{side}" height="{side}" '
+        f'rx="{coordinate(corner)}" '
+        f'fill="{palette.PAPER}" stroke="{palette.SOFT}" stroke-width="1" class="chart-flag"/>'
+        f'<text x="{coordinate(x)}" y="{coordinate(y + 3.5)}" text-anchor="middle" font-size="10" fill="{palette.INK}" '
+        f'class="chart-fill-ink">{flag.number}</text></g>'
+    )
 
 
 STROKES = {
     LineKind.CENTRE: (palette.CENTRE, 'stroke-width="1.5"', "chart-center"),
     LineKind.GOAL: (palette.GOAL, 'stroke-width="1.5" stroke-dasharray="6 4"', "chart-goal"),
-    LineKind.LIMIT: (palette.CENTRE, 'stroke-width="1" stroke-dasharray="1 3"', "chart-center"),
+    LineKind.LOWER: (palette.CENTRE, 'stroke-width="1.25" stroke-dasharray="2 3"', "chart-center"),
+    LineKind.UPPER: (palette.CENTRE, 'stroke-width="1.25" stroke-dasharray="2 3"', "chart-center"),
 }
 
 
 def _lines(frame: Frame) -> Iterator[str]:
     for line in frame.figure.lines:
         colour, stroke, name = STROKES[line.kind]
-        yield from _path(frame, line.first, line.values, colour, stroke, name, air=0.5)
+        if line.extended:
+            stroke = 'stroke-width="1.5" stroke-dasharray="9 3"'
+        yield from _path(frame, line.first, inside(frame.figure, line), colour, stroke, name, air=0.5)
+
+
+def inside(figure: RunChartFigure, line: Line) -> list[float | None]:
+    """A line without the months in which a limit lies beyond the axis: it runs out of the picture there."""
+    if not line.kind.is_limit:
+        return list(line.values)
+    return [None if value is None or not figure.y_min <= value <= figure.y_max else value for value in line.values]
 
 
 def _data(frame: Frame) -> Iterator[str]:
@@ -179,10 +263,11 @@ def _point(x: float, y: float, point: Point, size: float) -> str:
     if point.mark in (Mark.CONCERN, Mark.IMPROVEMENT):
         side = size * 1.9
         return (
-            f'<rect x="{_n(x - side / 2)}" y="{_n(y - side / 2)}" width="{_n(side)}" height="{_n(side)}" {fill}>'
+            f'<rect x="{coordinate(x - side / 2)}" y="{coordinate(y - side / 2)}" width="{coordinate(side)}" '
+            f'height="{coordinate(side)}" {fill}>'
             f"{title}</rect>"
         )
-    return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}" {fill}>{title}</circle>'
+    return f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="{coordinate(size)}" {fill}>{title}</circle>'
 
 
 def _bracket(frame: Frame) -> Iterator[str]:
@@ -193,7 +278,7 @@ def _bracket(frame: Frame) -> Iterator[str]:
     colour = palette.OF_MARK[bracket.mark]
     y = TOP - 3
     yield (
-        f'<path d="M{_n(first)} {y + 4}V{y}H{_n(last)}V{y + 4}" fill="none" stroke="{colour}" '
+        f'<path d="M{coordinate(first)} {y + 4}V{y}H{coordinate(last)}V{y + 4}" fill="none" stroke="{colour}" '
         f'stroke-width="1.5" class="chart-stroke-{bracket.mark.value}"/>'
     )
     # Words that would leave the picture are moved inwards.
@@ -234,7 +319,7 @@ def _path(
         points = [(float(first + index), value) for index, value in run]
         if air:
             points = [(points[0][0] - air, points[0][1]), *points, (points[-1][0] + air, points[-1][1])]
-        pieces.append("M" + "L".join(f"{_n(frame.x(x))} {_n(frame.y(y))}" for x, y in points))
+        pieces.append("M" + "L".join(f"{coordinate(frame.x(x))} {coordinate(frame.y(y))}" for x, y in points))
     if pieces:
         yield f'<path d="{"".join(pieces)}" fill="none" stroke="{colour}" {stroke} class="{name}"/>'
 
@@ -264,11 +349,6 @@ def band_polygons(band: Band) -> Iterable[list[tuple[float, float]]]:
 
 
 def _text(
-    x: float, y: float, text: str, anchor: str = "start", colour: str = palette.SOFT, name: str = "chart-fill-soft"
+    x: float, y: float, words: str, anchor: str = "start", colour: str = palette.SOFT, name: str = "chart-fill-soft"
 ) -> str:
-    return f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" fill="{colour}" class="{name}">{escape(text)}</text>'
-
-
-def _n(number: float) -> str:
-    """A coordinate with at most two decimals and no idle zeros."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+    return drawing.text(x, y, words, anchor=anchor, colour=colour, name=name)

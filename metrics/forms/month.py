@@ -14,11 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from collab.common.tables import MEGABYTE
 from collab.forms.choices import DayInput
 from metrics.actions.drafts import Typed
 from metrics.cells import CellKey, Entry
 from metrics.enums import MissingReason
-from metrics.imports.table import MEGABYTE, UPLOAD_BYTES
+from metrics.imports.table import UPLOAD_BYTES
 from metrics.validation import LONGEST_NOTE
 from teams.models import Team
 
@@ -33,7 +34,7 @@ def field_name(part: str, key: CellKey) -> str:
 
 def seen_text(entry: Entry) -> str:
     """What a cell held when the page was made, as it travels in the form: what the person saw before typing."""
-    return json.dumps([entry.numerator, entry.denominator, entry.missing_reason, entry.note])
+    return json.dumps([entry.numerator, entry.denominator, entry.missing_reason, entry.note, entry.population])
 
 
 def typed_cells(data: Mapping[str, str], keys: Iterable[CellKey]) -> list[Typed]:
@@ -57,6 +58,7 @@ def _typed_cell(data: Mapping[str, str], key: CellKey) -> Typed:
         text("denominator", seen.denominator, LONGEST_NUMBER),
         reason if reason in MissingReason.values else "",
         text("note", seen.note, LONGEST_NOTE),
+        text("population", seen.population, LONGEST_NUMBER),
     )
     return Typed(entry, seen)
 
@@ -64,10 +66,10 @@ def _typed_cell(data: Mapping[str, str], key: CellKey) -> Typed:
 def _seen(text: str, key: CellKey) -> Entry:
     """What stood in the cell; blank when the field was tampered with, so that at worst a person is asked."""
     try:
-        numerator, denominator, reason, note = (str(part) for part in json.loads(text))
+        numerator, denominator, reason, note, population = (str(part) for part in json.loads(text))
     except (ValueError, TypeError):
         return Entry(key)
-    return Entry(key, numerator, denominator, reason, note)
+    return Entry(key, numerator, denominator, reason, note, population)
 
 
 class ReopenForm(forms.Form):

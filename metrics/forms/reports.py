@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from collab.models import Collaborative
 from metrics.enums import ReportKind
 from metrics.queries.reports import may_have, reportable_agencies, reportable_teams
-from teams.models import Agency
+from teams.models import Agency, Team
 
 
 class ReportForm(forms.Form):
@@ -25,8 +25,9 @@ class ReportForm(forms.Form):
             self.may_ask = may_have(viewer, kind, collaborative)
         else:
             subjects = _subjects(kind, collaborative, viewer)
-            self.may_ask = subjects.exists()
-            self.fields["subject"] = _subject_field(kind, subjects)
+            first = list(subjects[:2])
+            self.may_ask = bool(first)
+            self.fields["subject"] = _subject_field(kind, subjects, first[0] if len(first) == 1 else None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -43,18 +44,16 @@ class SubjectField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no type
 
 
 def _subjects(kind: ReportKind, collaborative: Collaborative, viewer: Any) -> QuerySet[Any]:
-    chosen = reportable_teams if kind is ReportKind.TEAM else reportable_agencies
+    chosen = reportable_teams if kind.is_about_team else reportable_agencies
     return chosen(viewer, collaborative)
 
 
-def _subject_field(kind: ReportKind, subjects: QuerySet[Any]) -> SubjectField:
+def _subject_field(kind: ReportKind, subjects: QuerySet[Any], only: Team | Agency | None) -> SubjectField:
     """The choice of the subject; where there is only one, it is chosen already."""
-    some = list(subjects[:2])
-    only = some[0] if len(some) == 1 else None
     missing = _("Choose one from the list.")
     return SubjectField(
         queryset=subjects,
-        label=_("Team") if kind is ReportKind.TEAM else _("Agency"),
+        label=_("Team") if kind.is_about_team else _("Agency"),
         initial=only,
         empty_label=None if only else _("Choose…"),
         error_messages={"required": missing, "invalid_choice": missing},

@@ -1,32 +1,33 @@
-"""A file of many teams' months, as a center brings it: read once, checked whole, held compactly, stored in order.
+"""A file of many teams' months, as a center brings it: read once, checked whole, kept aside, stored in order.
 
-Rows come in any order, so all of them are needed before the first month can be stored. Each is kept as 32 bytes in
-arrays, whatever the length of its texts: a million rows take 32 MB, and sorting them finds both the months and the
-rows that are there twice.
+Rows come in any order, so all of them are needed before the first month can be stored. They are kept in a temporary
+table of the database, so that memory does not grow with the file; sorted, they show both the months and the rows that
+are there twice.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from itertools import chain, groupby
+from math import inf
+from typing import Any, BinaryIO
 
-import numpy as np
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from collab.common import months
+from collab.common.rows import Aside
 from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.actions.submissions import TeamMonth
 from metrics.cells import CellKey, Entry, Value
 from metrics.entry import Breakdown, breakdowns_for
 from metrics.enums import MissingReason, Severity
-from metrics.imports.table import IMPORT_BYTES, REQUIRED, Row, open_table
+from metrics.imports.plain import PlainRows
+from metrics.imports.table import IMPORT_BYTES, REQUIRED, Row, Table, open_table
 from metrics.policies import MonthClosedError, check_reportable
-from metrics.queries.months import Sheet, SheetMeasure, entry_of
-from metrics.stats.arrays import Ints
+from metrics.queries.months import Sheet, SheetMeasure, checks_to_hold, entry_of
 from metrics.validation import check_cell, check_sheet
 from teams.models import Agency, Team
 
@@ -59,36 +60,39 @@ class Problems:
 
 @dataclass
 class Bulk:
-    """A checked file. ``teams`` are numbered as in the rows; some of them are still to be created."""
+    """A checked file. ``teams`` are numbered as in the rows; some of them are still to be created.
+
+    ``close`` lets go of the rows; a connection that ends does so too.
+    """
 
     collaborative: Collaborative
     teams: list[Team]
     cells: list[CellKey]
     problems: Problems = field(default_factory=Problems)
     row_count: int = 0
-    keys: array[int] = field(default_factory=lambda: array("q"))
-    numerators: array[float] = field(default_factory=lambda: array("d"))
-    denominators: array[float] = field(default_factory=lambda: array("d"))
-    rows: array[int] = field(default_factory=lambda: array("l"))
-    words: dict[int, tuple[str, str]] = field(default_factory=dict)
-    _order: Ints | None = None
+    aside: Aside = field(default_factory=Aside)
 
-    def add(self, team: int, month: dt.date, cell: int, row: Row, value: Value) -> None:
-        """Take in a checked row."""
+    def key_of(self, team: int, month: dt.date) -> int:
+        """Where the rows of a team's month begin; the place of the cell is added to it."""
         place = months.count_between(self.collaborative.start, month) - 1
-        self.keys.append((team * len(self.collaborative.span) + place) * len(self.cells) + cell)
-        self.numerators.append(np.nan if value.numerator is None else value.numerator)
-        self.denominators.append(np.nan if value.denominator is None else value.denominator)
-        self.rows.append(row.number)
-        if value.missing_reason or value.note:
-            self.words[row.number] = (value.missing_reason, value.note)
+        return (team * len(self.collaborative.span) + place) * len(self.cells)
 
-    @property
-    def order(self) -> Ints:
-        """The rows' places by team, month and cell; equal ones as they stand in the file."""
-        if self._order is None:
-            self._order = np.argsort(np.array(self.keys, dtype=np.int64), kind="stable")
-        return self._order
+    def add(self, key: int, number: int, value: Value) -> None:
+        """Take in a checked row."""
+        self.aside.add(
+            (
+                key,
+                number,
+                value.numerator,
+                value.denominator,
+                value.population,
+                value.missing_reason,
+                value.note,
+            )
+        )
+
+    def close(self) -> None:
+        self.aside.close()
 
     def new_teams(self) -> list[Team]:
         """Teams that are not there yet."""
@@ -99,35 +103,35 @@ class Bulk:
         for team, month, values, _rows in self.grouped():
             yield TeamMonth(team, month, values)
 
-    def grouped(self) -> Iterator[tuple[Team, dt.date, list[Value], dict[CellKey, int]]]:
-        """Every team's every month: its values, and for each cell the row it came in."""
+    def grouped(
+        self, only: Collection[int] | None = None
+    ) -> Iterator[tuple[Team, dt.date, list[Value], dict[CellKey, int]]]:
+        """Every team's every month: its values, and for each cell the row it came in.
+
+        ``only``: the keys of some months, as ``key_of`` gives them.
+        """
         width, span = len(self.cells), len(self.collaborative.span)
-        current = -1
-        values: list[Value] = []
-        rows: dict[CellKey, int] = {}
-        for place in self.order.tolist():
-            which, cell = divmod(self.keys[place], width)
-            if which != current:
-                if values:
-                    yield self.teams[current // span], self._month(current % span), values, rows
-                current, values, rows = which, [], {}
-            values.append(self._value(place, self.cells[cell]))
-            rows[self.cells[cell]] = self.rows[place]
-        if values:
-            yield self.teams[current // span], self._month(current % span), values, rows
-
-    def _month(self, place: int) -> dt.date:
-        return months.add(self.collaborative.start, place)
-
-    def _value(self, place: int, key: CellKey) -> Value:
-        reason, note = self.words.get(self.rows[place], ("", ""))
-        return Value(key, _maybe(self.numerators[place]), _maybe(self.denominators[place]), reason, note)
+        kept: Iterable[tuple[Any, ...]] = (
+            self.aside.in_order()
+            if only is None
+            else chain.from_iterable(self.aside.in_order(key, key + width - 1) for key in sorted(only))
+        )
+        for which, rows in groupby(kept, key=lambda row: row[0] // width):
+            values: list[Value] = []
+            numbers: dict[CellKey, int] = {}
+            for key, number, above, below, population, reason, note in rows:
+                cell = self.cells[key - which * width]
+                values.append(Value(cell, above, below, reason, note, population))
+                numbers[cell] = number
+            yield self.teams[which // span], months.add(self.collaborative.start, which % span), values, numbers
 
 
 class _Reader:
     """Checks row by row against what the collaborative has."""
 
-    def __init__(self, collaborative: Collaborative, *, create_teams: bool, now: dt.datetime) -> None:
+    def __init__(self, table: Table, collaborative: Collaborative, *, create_teams: bool, now: dt.datetime) -> None:
+        self.table = table
+        self.plain = PlainRows.of(table)
         self.collaborative = collaborative
         self.create_teams = create_teams
         self.now = now
@@ -150,10 +154,20 @@ class _Reader:
         for team in collaborative.teams.select_related("agency"):
             team.collaborative = collaborative
             self.teams_of.setdefault(team.agency.code, []).append(team)
+        self.checks = checks_to_hold(collaborative)
         self.versions: dict[tuple[str, dt.date], MeasureVersion] = {}
         self.closed: dict[tuple[int, dt.date], str] = {}
 
-    def take(self, row: Row) -> None:
+    def take(self, number: int, cells: list[str], problems: list[str]) -> None:
+        """Keep a record where it needs no second look, else check it in full."""
+        self.bulk.row_count += 1
+        if (kept := self.plain.read(cells, problems)) is not None:
+            key, numerator, denominator = kept
+            self.bulk.aside.add((key, number, numerator, denominator, None, "", ""))
+        else:
+            self._check(self.table.row_of(number, cells, problems))
+
+    def _check(self, row: Row) -> None:
         """Check one row, and keep it or its problems."""
         problems = list(row.problems)
         measure = self.measures.get(row.entry.key.measure)
@@ -186,26 +200,57 @@ class _Reader:
         for problem in problems:
             self.bulk.problems.add(row.number, problem)
         if not problems and team is not None and row.month is not None and cell is not None and value is not None:
-            self.bulk.add(team, row.month, cell, row, value)
-        self.bulk.row_count += 1
+            base = self.bulk.key_of(team, row.month)
+            self.bulk.add(base + cell, row.number, value)
+            if measure is not None:
+                self.plain.learn(row.cells, base, cell, self._version(measure, row.month))
 
     def finish(self) -> None:
         """What only the whole file can tell: rows that are there twice, groups that are more than their total."""
-        bulk = self.bulk
-        keys = np.array(bulk.keys, dtype=np.int64)[bulk.order]
-        for twice in np.flatnonzero(keys[1:] == keys[:-1]).tolist():
-            first, second = sorted((bulk.rows[int(bulk.order[twice])], bulk.rows[int(bulk.order[twice + 1])]))
-            bulk.problems.add(
+        for first, second in self.bulk.aside.twice():
+            self.bulk.problems.add(
                 second,
                 _("This is the same agency, month and measure as in row %(row)s. Keep one of them.") % {"row": first},
             )
-        if len(bulk.cells) > len(self.measures):
-            self._check_groups()
+        if self.checks:
+            self._check_months(None)
+        elif len(self.bulk.cells) > len(self.measures):
+            self._check_months(self._months_in_doubt())
 
-    def _check_groups(self) -> None:
-        for team, month, values, rows in self.bulk.grouped():
-            if all(value.key.is_total for value in values):
+    def _months_in_doubt(self) -> set[int]:
+        """Months in which some groups may be more than their total, by their numbers alone."""
+        places = self.cell_places
+        total_of = [places[CellKey(cell.measure)] for cell in self.bulk.cells]
+        adds_up = {
+            group.key: number
+            for number, breakdown in enumerate(chain.from_iterable(self.breakdowns.values()))
+            if not breakdown.overlapping
+            for group in breakdown.groups
+        }
+        sum_of = [adds_up.get(cell, -1) for cell in self.bulk.cells]
+        width, totals = len(self.bulk.cells), len(self.measures)
+        doubtful: set[int] = set()
+        current, whole, sums = -1, {}, {}  # type: int, dict[int, tuple[float | None, float]], dict[int, list[float]]
+        for key, _number, above, below, *_rest in self.bulk.aside.in_order():
+            which, cell = divmod(key, width)
+            if which != current:
+                current, whole, sums = which, {}, {}
+            if cell < totals:
+                whole[cell] = (above, inf if below is None else below)
                 continue
+            total = whole.get(total_of[cell])
+            if total is None or above is None or which * width in doubtful:
+                continue
+            together = sums.setdefault(sum_of[cell], [0.0, 0.0]) if sum_of[cell] >= 0 else [0.0, 0.0]
+            together[0] += above
+            together[1] += below or 0.0
+            if total[0] is None or together[0] > total[0] or together[1] > total[1]:
+                doubtful.add(which * width)
+        return doubtful
+
+    def _check_months(self, only: Collection[int] | None) -> None:
+        """Groups against their total, and the rules of measures that must be held."""
+        for team, month, values, rows in self.bulk.grouped(only):
             codes = {value.key.measure for value in values}
             measures = tuple(
                 SheetMeasure(
@@ -213,6 +258,7 @@ class _Reader:
                     self._version(self.measures[code], month),
                     tuple(self.breakdowns.get(code, ())),
                     past=(),
+                    checks=self.checks.get(code, ()),
                 )
                 for code in sorted(codes)
             )
@@ -282,12 +328,16 @@ def read_bulk(
     center that imports years of data cannot confirm each. Raises ``TableError`` when the file is no table.
     """
     table = open_table(file, most_bytes=IMPORT_BYTES, required=COLUMNS)
-    reader = _Reader(collaborative, create_teams=create_teams, now=now)
-    for row in table.rows():
-        reader.take(row)
-        if reader.bulk.row_count % ROWS_A_STEP == 0:
-            progress(reader.bulk.row_count)
-    reader.finish()
+    reader = _Reader(table, collaborative, create_teams=create_teams, now=now)
+    try:
+        for number, cells, problems in table.records():
+            reader.take(number, cells, problems)
+            if reader.bulk.row_count % ROWS_A_STEP == 0:
+                progress(reader.bulk.row_count)
+        reader.finish()
+    except BaseException:
+        reader.bulk.close()
+        raise
     return reader.bulk
 
 
@@ -295,7 +345,3 @@ def _with_reason(entry: Entry) -> Entry:
     if entry.numerator.strip() or entry.missing_reason.strip():
         return entry
     return replace(entry, missing_reason=MissingReason.NOT_COLLECTED.value)
-
-
-def _maybe(number: float) -> float | None:
-    return None if np.isnan(number) else number

@@ -20,47 +20,75 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collab.common import months
 from collab.common.formatting import day, month_name
 from metrics.enums import MissingReason, Source
-from metrics.queries.months import Sheet
+from metrics.queries.months import Sheet, SheetMeasure
 
-HEADING = (
-    "month",
-    "measure",
-    "measure_name",
-    "dimension",
-    "stratum",
-    "group",
-    "numerator",
-    "denominator",
-    "missing_reason",
-    "note",
-)
-WIDTHS = (10, 18, 34, 14, 14, 24, 12, 12, 18, 34)
-TO_FILL_IN = ("numerator", "denominator", "missing_reason", "note")
+# Column → its width in a workbook. Sites and samples have columns only where the month has some.
+WIDTHS = {
+    "month": 10,
+    "measure": 18,
+    "measure_name": 34,
+    "site": 14,
+    "dimension": 14,
+    "stratum": 14,
+    "group": 24,
+    "numerator": 12,
+    "denominator": 12,
+    "drawn_from": 12,
+    "missing_reason": 18,
+    "note": 34,
+}
+TO_FILL_IN = ("numerator", "denominator", "drawn_from", "missing_reason", "note")
+NUMBERS = ("numerator", "denominator", "drawn_from")
+USUAL_WIDTH = 18
 SHADE = PatternFill("solid", fgColor="FFF1E9D2")
 LARGEST = "1000000000"
 
 
+def heading_for(sheet: Sheet) -> tuple[str, ...]:
+    """The columns that this month needs."""
+    left_out = set()
+    if not any(item.sites for item in sheet.measures):
+        left_out.add("site")
+    if not any(_takes_sample(item) for item in sheet.measures):
+        left_out.add("drawn_from")
+    return tuple(name for name in WIDTHS if name not in left_out)
+
+
+def _takes_sample(item: SheetMeasure) -> bool:
+    return item.version.sampling_ok and item.version.statistic.takes_denominator
+
+
+def _is_summed(item: SheetMeasure, sheet: Sheet) -> bool:
+    return item.sites is not None and any(sheet.cells[group.key].entry.numerator for group in item.sites.groups)
+
+
 def template_rows(sheet: Sheet) -> list[tuple[str, ...]]:
-    """One row a cell of the month, in order, with what stands in it now."""
+    """One row a cell of the month, in order, with what stands in it now.
+
+    A total that sites make is left empty: it is summed when the file comes back.
+    """
+    heading = heading_for(sheet)
     rows: list[tuple[str, ...]] = []
     for item in sheet.measures:
         groups = {group.key: (b.name, group.name) for b in item.breakdowns for group in b.groups}
         for key in item.cell_keys():
             entry = sheet.cells[key].entry
-            rows.append(
-                (
-                    months.iso(sheet.month),
-                    key.measure,
-                    item.version.name,
-                    key.dimension,
-                    key.stratum,
-                    ": ".join(groups.get(key, ())),
-                    entry.numerator,
-                    entry.denominator,
-                    entry.missing_reason,
-                    entry.note,
-                )
-            )
+            is_sum = key.is_total and _is_summed(item, sheet)
+            texts = {
+                "month": months.iso(sheet.month),
+                "measure": key.measure,
+                "measure_name": item.version.name,
+                "site": key.stratum if key.is_site else "",
+                "dimension": "" if key.is_site else key.dimension,
+                "stratum": "" if key.is_site else key.stratum,
+                "group": ": ".join(groups.get(key, ())),
+                "numerator": "" if is_sum else entry.numerator,
+                "denominator": "" if is_sum else entry.denominator,
+                "drawn_from": entry.population,
+                "missing_reason": entry.missing_reason,
+                "note": entry.note,
+            }
+            rows.append(tuple(texts[name] for name in heading))
     return rows
 
 
@@ -74,7 +102,7 @@ def csv_file(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def template_csv(sheet: Sheet) -> bytes:
-    return csv_file(HEADING, template_rows(sheet))
+    return csv_file(heading_for(sheet), template_rows(sheet))
 
 
 def template_xlsx(sheet: Sheet) -> bytes:
@@ -82,9 +110,9 @@ def template_xlsx(sheet: Sheet) -> bytes:
     book = Workbook()
     page = book.worksheets[0]
     page.title = _("Month")
-    rows = template_rows(sheet)
-    _fill(page, HEADING, rows)
-    _protect(page, len(rows))
+    heading, rows = heading_for(sheet), template_rows(sheet)
+    _fill(page, heading, rows)
+    _protect(page, heading, len(rows))
     _explain(book.create_sheet(_("How to fill in")), sheet)
     return _saved(book)
 
@@ -105,8 +133,8 @@ def _fill(page: Worksheet, heading: Sequence[str], rows: Iterable[Sequence[str]]
     for row in rows:
         _append(page, row)
     page.freeze_panes = "A2"
-    for place, width in enumerate(WIDTHS[: len(heading)], start=1):
-        page.column_dimensions[get_column_letter(place)].width = width
+    for place, name in enumerate(heading, start=1):
+        page.column_dimensions[get_column_letter(place)].width = WIDTHS.get(name, USUAL_WIDTH)
 
 
 def _append(page: Worksheet, texts: Sequence[str]) -> None:
@@ -126,11 +154,11 @@ def _number(text: str) -> str | float | None:
     return text or None
 
 
-def _protect(page: Worksheet, count: int) -> None:
+def _protect(page: Worksheet, heading: Sequence[str], count: int) -> None:
     """Lock what has to come back unchanged. There is no password: this keeps accidents away, not people."""
     last = max(count, 1) + 1
-    for name in TO_FILL_IN:
-        letter = get_column_letter(HEADING.index(name) + 1)
+    letters = {name: get_column_letter(heading.index(name) + 1) for name in TO_FILL_IN if name in heading}
+    for letter in letters.values():
         for cell in page[f"{letter}2" : f"{letter}{last}"]:
             cell[0].protection = Protection(locked=False)
             cell[0].fill = SHADE
@@ -139,9 +167,10 @@ def _protect(page: Worksheet, count: int) -> None:
     numbers.errorTitle, numbers.error = _("A number, please"), _("Type a number of 0 or more, without %.")
     reasons = DataValidation(type="list", formula1='"' + ",".join(MissingReason.values) + '"', allow_blank=True)
     reasons.errorTitle, reasons.error = _("A reason, please"), _("Choose one of the list, or leave it empty.")
-    first, second, third = (get_column_letter(HEADING.index(name) + 1) for name in TO_FILL_IN[:3])
-    numbers.add(f"{first}2:{second}{last}")
-    reasons.add(f"{third}2:{third}{last}")
+    for name in NUMBERS:
+        if name in letters:
+            numbers.add(f"{letters[name]}2:{letters[name]}{last}")
+    reasons.add(f"{letters['missing_reason']}2:{letters['missing_reason']}{last}")
     page.add_data_validation(numbers)
     page.add_data_validation(reasons)
 
@@ -151,8 +180,9 @@ def _explain(page: Worksheet, sheet: Sheet) -> None:
         (_("%(team)s, %(month)s") % {"team": sheet.team.name, "month": month_name(sheet.month)},),
         (_("Due %(day)s") % {"day": day(sheet.team.collaborative.due_date(sheet.month))},),
         ("",),
-        (_("Type only into the shaded cells: numerator, denominator, missing_reason, note."),),
+        (_("Type only into the shaded cells."),),
         (_("0 is a number. If there was nobody to count, type 0 and 0."),),
+        *_about_sites_and_samples(sheet),
         (_("If there is no number, leave both empty and choose a missing_reason:"),),
         *((f"{reason.value}: {reason.label}",) for reason in MissingReason),
         (_("A note of a few words is asked for when a number is unusual for your team."),),
@@ -175,6 +205,17 @@ def _explain(page: Worksheet, sheet: Sheet) -> None:
     page.column_dimensions["A"].width = 24
     page.column_dimensions["B"].width = 40
     page.protection.enable()
+
+
+def _about_sites_and_samples(sheet: Sheet) -> list[tuple[str]]:
+    heading, lines = heading_for(sheet), []
+    if "site" in heading:
+        lines.append(
+            (_("Rows with a site: what that site counted. The row without one is their sum; leave it empty."),)
+        )
+    if "drawn_from" in heading:
+        lines.append((_("drawn_from: if the denominator is a sample, from how many it was drawn; else empty."),))
+    return lines
 
 
 def _saved(book: Workbook) -> bytes:

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from collab.common import months
 from collab.common.formatting import month_name
+from collab.common.tables import TableError
 from metrics.cells import CellKey, Entry, Finding
 from metrics.enums import Severity, Source
-from metrics.imports.table import Row, TableError, open_table
+from metrics.imports.table import Row, open_table
 from metrics.queries.months import Sheet
+from metrics.sites import with_totals
 from metrics.validation import Checked, check_sheet
 
 MOST_ROWS = 2000
@@ -69,14 +71,18 @@ def dry_run(file: BinaryIO, sheet: Sheet) -> DryRun:
     if not rows:
         raise TableError(_("The file has a heading but no rows. Fill in the template and upload it again."))
     lines = list(_placed(rows, sheet))
-    entries = tuple(line.entry for line in lines if not line.problems)
+    entries = [line.entry for line in lines if not line.problems]
     given = {entry.key for entry in entries}
-    rest = [entry for entry in sheet.entries if entry.key not in given]
-    checked = check_sheet(sheet, [*entries, *rest])
+    # A total that sites make is made anew: what stands there now may be the sum of other numbers.
+    made = {item.key for item in sheet.measures if item.sites and given & {group.key for group in item.sites.groups}}
+    rest = [entry for entry in sheet.entries if entry.key not in given | made]
+    whole = with_totals(sheet, [*entries, *rest])
+    entries = [entry for entry in whole if entry.key in given | made]
+    checked = check_sheet(sheet, whole)
     judged = tuple(_judged(line, checked) for line in lines)
     in_file = {line.entry.key for line in lines}
     others = tuple(finding for finding in checked.findings if finding.key not in in_file and finding.is_open)
-    return DryRun(table.kind, table.heading, judged, checked, entries, others)
+    return DryRun(table.kind, table.heading, judged, checked, tuple(entries), others)
 
 
 def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:

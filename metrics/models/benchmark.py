@@ -41,7 +41,11 @@ class BenchmarkRun(models.Model):
 
 class BenchmarkValueQuerySet(models.QuerySet["BenchmarkValue"]):
     def live(self) -> Self:
-        """Values of the runs that are shown."""
+        """Values of the runs that are shown, over all figures."""
+        return self.in_sight().filter(with_small_counts=True)
+
+    def in_sight(self) -> Self:
+        """The same, and beside them those without small counts."""
         return self.filter(run__status=RunStatus.LIVE)
 
 
@@ -50,7 +54,10 @@ class BenchmarkValue(models.Model):
 
     ``expected`` teams enrolled and active that month; ``reporting`` teams with a live value and a denominator above 0;
     ``pooled`` and ``abc`` over all reporting teams; ``mean``, ``median`` and percentiles over the reporting teams whose
-    denominator reaches the measure's minimum (Hyndman-Fan type 7), of which there are ``compared``.
+    denominator reaches the measure's minimum (Hyndman-Fan type 7), of which there are ``compared``. ``has_small``: some
+    team's own figure is so small that it is hidden from others. Then a second value leaves these figures out
+    (``with_small_counts`` False), for those who see the other teams' figures one by one: from the sum of all, less what
+    they see, they would have the hidden one.
     """
 
     run = models.ForeignKey(BenchmarkRun, on_delete=models.CASCADE, related_name="values")
@@ -59,6 +66,8 @@ class BenchmarkValue(models.Model):
     expected = models.PositiveIntegerField()
     reporting = models.PositiveIntegerField()
     compared = models.PositiveIntegerField()
+    has_small = models.BooleanField(default=True)
+    with_small_counts = models.BooleanField(default=True)
     numerator = models.FloatField(null=True)
     denominator = models.FloatField(null=True)
     pooled = models.FloatField(null=True)
@@ -75,7 +84,7 @@ class BenchmarkValue(models.Model):
     class Meta:
         constraints = (
             months.first_day_constraint("benchmark_value"),
-            models.UniqueConstraint(fields=["run", "measure"], name="benchmark_value_once"),
+            models.UniqueConstraint(fields=["run", "measure", "with_small_counts"], name="benchmark_value_once"),
         )
         indexes = (models.Index(fields=["measure", "month"], name="benchmark_value_series"),)
 

@@ -36,6 +36,7 @@ class DraftCell(models.Model):
     denominator = models.CharField(_("denominator"), max_length=40, blank=True)
     missing_reason = models.CharField(_("reason"), max_length=15, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    population = models.CharField(_("sampled from"), max_length=40, blank=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 

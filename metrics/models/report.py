@@ -56,7 +56,11 @@ class Report(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=ReportStatus.values), name="report_status_known"),
             models.CheckConstraint(
-                condition=Q(kind=ReportKind.TEAM, team__isnull=False, agency__isnull=True)
+                condition=Q(
+                    kind__in=(ReportKind.TEAM, ReportKind.PLAN, ReportKind.STORYBOARD),
+                    team__isnull=False,
+                    agency__isnull=True,
+                )
                 | Q(kind=ReportKind.COLLABORATIVE, team__isnull=True, agency__isnull=True)
                 | Q(kind=ReportKind.LEADER, team__isnull=True, agency__isnull=False),
                 name="report_subject_fits_kind",

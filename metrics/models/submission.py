@@ -47,6 +47,12 @@ class Submission(models.Model):
         null=True,
         help_text=_("Whether the first revision came before the deadline; not known where the center imported it."),
     )
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"),
+        null=True,
+        blank=True,
+        help_text=_("How long it took to get this month's numbers together, where the team said so."),
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
@@ -142,16 +148,26 @@ def number_constraints(name: str) -> tuple[models.CheckConstraint, ...]:
 
 
 class Observation(AbstractObservation):
-    """A measure's value of one team in one month (the total; strata are held by the equity room)."""
+    """A measure's value of one team in one month (the total; strata are held by the equity room).
+
+    ``population``: where the denominator is a sample, how many it was drawn from.
+    """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="observations")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="observations")
+    population = models.FloatField(_("sampled from"), null=True, blank=True)
 
     objects = ObservationQuerySet.as_manager()
 
     class Meta:
         constraints = (
             *number_constraints("observation"),
+            models.CheckConstraint(
+                condition=Q(population__isnull=True)
+                | Q(denominator__isnull=False, population__gte=models.F("denominator"), population__lte=LARGEST_NUMBER),
+                name="observation_sample_within_population",
+                violation_error_message=_("A sample can not be larger than what it was drawn from."),
+            ),
             models.UniqueConstraint(fields=["submission", "measure"], name="observation_once_a_revision"),
             # No INCLUDE columns here: SQLite would leave the whole constraint out.
             models.UniqueConstraint(

@@ -6,7 +6,8 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from django.utils.safestring import SafeString
@@ -15,15 +16,32 @@ from django.utils.translation import ngettext
 
 from collab.common import formatting
 from collab.enums import Statistic
-from collab.models import Collaborative
+from collab.models import Collaborative, Measure
+from metrics.actions.standings import reads_signals
 from metrics.charts.cards import ChartCard, pooled_card
 from metrics.charts.scale import value_axis
 from metrics.charts.spark import sparkline
-from metrics.presenters.needs import ORDER, Need, Reporting, need_of, reporting_of
+from metrics.presenters.funnel import band_sentence
+from metrics.presenters.needs import ORDER, Need, Reporting, need_at, need_of, reporting_of
 from metrics.presenters.readings import Meaning, Reading, read
 from metrics.presenters.values import value_words
-from metrics.queries.series import Benchmarks, Comparison, Panel, Peer, pooled_panel
+from metrics.queries.series import (
+    Benchmarks,
+    Comparison,
+    Panel,
+    Peer,
+    compared_teams,
+    comparison,
+    pooled_panel,
+    sight_of,
+)
+from metrics.queries.standings import Standing, standings_of
 from metrics.suppression import State
+
+READ_AT_ONCE = 20
+"""So many teams are read while somebody waits; with more it is told that they are being computed."""
+
+SIGNS = {Meaning.CONCERN: True, Meaning.IMPROVEMENT: False}
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,14 @@ class TeamRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamNeed:
+    """A team's place in the list of all teams, and what is most urgent about it."""
+
+    standing: Standing
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """What all teams did in the last month that can be shown, and which number is which."""
 
@@ -67,16 +93,17 @@ class Together:
     median: str
     month: str
     sentence: str
+    band: str = ""
 
 
 def team_rows(
-    comparison: Comparison, *, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool | None], by_need: bool
+    compared: Comparison, *, due: Sequence[dt.date], submitted: dict[tuple[int, dt.date], bool | None], by_need: bool
 ) -> list[TeamRow]:
-    """All teams; by need where somebody looks after them, else in the comparison's own order."""
-    readings = [read(panel) for panel in comparison.panels]
-    tops = tuple(_top(panel) for panel in comparison.panels)
+    """The teams of a comparison in its order; ``by_need`` with what is most urgent about each."""
+    readings = [read(panel) for panel in compared.panels]
+    tops = tuple(scale_top(panel) for panel in compared.panels)
     rows = []
-    for place, peer in enumerate(comparison.peers):
+    for place, peer in enumerate(compared.peers):
         own = tuple(of_measure[place] for of_measure in readings)
         reporting = reporting_of(peer.team, due, submitted) if by_need and peer.team else None
         rows.append(
@@ -85,32 +112,78 @@ def team_rows(
                 readings=own,
                 need=need_of(peer.team, reporting, own) if peer.team and reporting else None,
                 reporting=reporting,
-                panels=comparison.panels,
+                panels=compared.panels,
                 place=place,
                 tops=tops,
             )
         )
-    if by_need:
-        rows.sort(key=lambda row: (ORDER[row.need or Need.LEFT], -len(row.reporting.missed if row.reporting else ())))
     return rows
 
 
-def count_needs(rows: Iterable[TeamRow]) -> list[tuple[Need, int]]:
+def teams_by_need(
+    user: Any, collaborative: Collaborative, *, measures: Sequence[Measure], due: Sequence[dt.date]
+) -> list[TeamNeed]:
+    """All teams with what is most urgent about each, the neediest first; for those who look after all teams.
+
+    From what jobs have kept, without a single figure, so that it is as quick for thousands of teams. A few teams whose
+    figures have just changed are read here and now; of many it is said that they are being computed.
+    """
+    found = standings_of(user, collaborative, measures=measures, due=due)
+    unread = [standing.team_id for standing in found if not standing.is_read]
+    if 0 < len(unread) <= READ_AT_ONCE:
+        signals = _read_now(user, collaborative, measures, unread)
+        found = [_with_signals(one, signals[one.team_id]) if one.team_id in signals else one for one in found]
+    rows = [TeamNeed(standing, need_at(standing)) for standing in found]
+    return sorted(rows, key=lambda row: (ORDER[row.need], -len(row.standing.missed)))
+
+
+def _read_now(
+    user: Any, collaborative: Collaborative, measures: Sequence[Measure], team_ids: Sequence[int]
+) -> dict[int, set[bool | None]]:
+    """Team key → what its series show, as ``signs_of`` tells it."""
+    teams = list(compared_teams(collaborative, sight_of(user, collaborative)).filter(pk__in=team_ids))
+    panels = comparison(user, collaborative, measures=measures, teams=teams).panels
+    signs = zip(*(signs_of(panel) for panel in panels), strict=True)
+    return {team.pk: set(own) for team, own in zip(teams, signs, strict=True)}
+
+
+def _with_signals(standing: Standing, signs: set[bool | None]) -> Standing:
+    return replace(standing, is_read=True, concern=True in signs, improvement=False in signs)
+
+
+@reads_signals
+def signs_of(panel: Panel) -> list[bool | None]:
+    """For each row: whether a signal of concern holds, or of improvement (False), or none of them (None)."""
+    return [SIGNS.get(reading.meaning) for reading in read(panel)]
+
+
+def comparison_of(
+    user: Any, collaborative: Collaborative, needs: Sequence[TeamNeed], *, measures: Sequence[Measure]
+) -> Comparison:
+    """These teams side by side, in this order."""
+    keys = [row.standing.team_id for row in needs]
+    teams = compared_teams(collaborative, sight_of(user, collaborative)).in_bulk(keys)
+    return comparison(user, collaborative, measures=measures, teams=[teams[key] for key in keys])
+
+
+def count_needs(rows: Iterable[TeamNeed]) -> list[tuple[Need, int]]:
     """How many teams stand where, only what there is, in order."""
-    counted = Counter(row.need for row in rows if row.need)
+    counted = Counter(row.need for row in rows)
     return [(need, counted[need]) for need in Need if counted[need]]
 
 
 def results_of(collaborative: Collaborative, found: Iterable[Benchmarks]) -> list[tuple[ChartCard, Together]]:
     """Each measure's pooled chart, and its last month in words, of the measures that can be added up over teams."""
     panels = [(pooled_panel(one), one) for one in found]
-    return [(pooled_card(collaborative, panel), together(one)) for panel, one in panels if panel.can_be_pooled]
+    return [(pooled_card(collaborative, panel, one), together(one)) for panel, one in panels if panel.can_be_pooled]
 
 
 def together(found: Benchmarks) -> Together:
     """The pooled rate beside the median of the teams, for the last month that has one."""
     version = found.measure.latest
     shown = np.flatnonzero(found.state == State.VALUE)
+    if not shown.size and found.is_withheld:
+        return Together(version.name, "", "", "", _("The center has not published the results of all teams yet."))
     if not shown.size:
         hidden = bool((found.state == State.HIDDEN).any())
         return Together(
@@ -127,19 +200,33 @@ def together(found: Benchmarks) -> Together:
     )
     reporting = int(found.reporting[last])
     median = float(found.median[last])
+    sentence = ngettext(
+        "%(count)s of %(expected)s team reported.", "%(count)s of %(expected)s teams reported.", reporting
+    )
+    if found.partial[last]:
+        sentence = ngettext(
+            "%(count)s of %(expected)s team counts here: small numbers are left out.",
+            "%(count)s of %(expected)s teams count here: small numbers are left out.",
+            reporting,
+        )
     return Together(
         title=version.name,
         pooled=pooled,
         median="" if math.isnan(median) else formatting.with_unit(median * scale, version.unit),
         month=formatting.period_name(found.months[last], step=found.measure.collaborative.step),
-        sentence=ngettext(
-            "%(count)s of %(expected)s team reported.", "%(count)s of %(expected)s teams reported.", reporting
-        )
-        % {"count": reporting, "expected": int(found.expected[last])},
+        sentence=sentence % {"count": reporting, "expected": int(found.expected[last])},
+        band=_band(found, last),
     )
 
 
-def _top(panel: Panel) -> float:
+def _band(found: Benchmarks, place: int) -> str:
+    """Quartiles, 10th and 90th percentile, and the achievable benchmark of a month, where they may be shown."""
+    lines = (found.p10, found.p25, found.p75, found.p90, found.abc)
+    numbers = (_number(float(line[place])) for line in lines)
+    return band_sentence(found.measure.latest, int(found.reporting[place]), *numbers)
+
+
+def scale_top(panel: Panel) -> float:
     """The end of the axis that all sparklines of a measure share."""
     values = panel.values
     if np.isnan(values).all():
@@ -148,6 +235,12 @@ def _top(panel: Panel) -> float:
     ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
     _low, high, _ticks = value_axis(0.0, float(np.nanmax(values)), from_zero=True, ceiling=ceiling)
     return high
+
+
+def scale_words(panel: Panel) -> str:
+    """From where to where all small charts of a page run."""
+    top = formatting.with_unit(scale_top(panel), panel.version.unit)
+    return _("Every chart on this page runs from 0 to %(top)s.") % {"top": top}
 
 
 def _multiple(peer: Peer, panel: Panel, reading: Reading, top: float) -> Multiple:

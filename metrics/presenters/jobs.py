@@ -17,7 +17,7 @@ from collab.common.formatting import moment, month_name, seconds
 from collab.common.jobs import can_run_again
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative
-from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, read_month_key
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, STANDINGS, read_month_key
 from metrics.queries.jobs import JobsState
 from teams.actions.teams import ROSTER
 
@@ -28,6 +28,7 @@ SUBJECTS: dict[str, Promise | str] = {
     RECOMPUTE_ALL: gettext_lazy("Benchmarks of all months"),
     ROSTER: gettext_lazy("Engagement, and benchmarks of months whose teams changed"),
     DEFINITIONS: gettext_lazy("Benchmarks after changed measures"),
+    STANDINGS: gettext_lazy("Signals of teams whose charts changed"),
 }
 
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.formatting import clock, moment, period_name, period_short
+from collab.common.formatting import number as number_in_words
 from collab.enums import Statistic
 from collab.models import Collaborative, MeasureVersion
 from metrics.actions.drafts import Conflict
 from metrics.cells import CellKey, Entry, Finding, Value
 from metrics.entry import Breakdown
-from metrics.enums import MissingReason, Severity, Source
+from metrics.enums import CheckKind, Importance, MissingReason, Severity, Source
 from metrics.forms.month import field_name, seen_text
 from metrics.imports.upload import Line
 from metrics.models import Submission
+from metrics.presenters.threads import Thread
 from metrics.presenters.values import counts_cases, value_words
-from metrics.queries.months import Past, Sheet, SheetMeasure
+from metrics.queries.months import Past, Sheet, SheetMeasure, cell_names
 from metrics.queries.series import kind_of
 from metrics.suppression import State, shown
-from metrics.validation import Checked, NumberError, number_of
+from metrics.validation import Checked, NumberError, number_of, rule_templates
 
 SHOWN_PAST = 3
 MOST_PAST = 12
@@ -41,6 +44,13 @@ def number_labels(version: MeasureVersion) -> tuple[str, str]:
         Statistic.DAYS_BETWEEN: _("Days"),
         Statistic.SCORE: _("Score"),
     }.get(version.statistic, _("Numerator"))
+    if version.statistic is Statistic.SCORE:
+        if version.min_value is not None and version.max_value is not None:
+            first = _("Score, %(low)s to %(high)s") % {
+                "low": number_in_words(version.min_value),
+                "high": number_in_words(version.max_value),
+            }
+        return first, _("Ratings")
     if not version.statistic.takes_denominator:
         return first, ""
     return first, _("Number of cases") if counts_cases(version) else _("Denominator")
@@ -126,6 +136,13 @@ class Cell:
     reason: str = ""
     note_name: str = ""
     note: str = ""
+    population: Input | None = None
+    threads: tuple[Thread, ...] = ()
+    changed: str = ""
+
+    @property
+    def open_threads(self) -> int:
+        return sum(thread.is_open for thread in self.threads)
 
     @property
     def asks_for_note(self) -> bool:
@@ -138,11 +155,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The rows of one breakdown under a measure."""
+    """The rows of one breakdown under a measure. ``makes_total``: sites, whose numbers are summed."""
 
     name: str
     overlapping: bool
     cells: tuple[Cell, ...]
+    makes_total: bool = False
 
     @property
     def filled(self) -> int:
@@ -150,8 +168,8 @@ class Groups:
 
     @property
     def is_open(self) -> bool:
-        """Whether something in it needs to be seen."""
-        return any(cell.findings or cell.theirs for cell in self.cells)
+        """Whether something in it needs to be seen; sites always do, for they are what is typed."""
+        return self.makes_total or any(cell.findings or cell.theirs or cell.open_threads for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +184,24 @@ class Spark:
 
 
 @dataclass(frozen=True, slots=True)
+class PastShown:
+    """A measure's last values as a viewer may see them: a small line, the newest in words, the rest on demand."""
+
+    values: tuple[tuple[str, str], ...]
+    spark: Spark | None
+
+    @property
+    def recent(self) -> tuple[tuple[str, str], ...]:
+        return self.values[:SHOWN_PAST]
+
+    @property
+    def older(self) -> tuple[tuple[str, str], ...]:
+        return self.values[SHOWN_PAST:]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One measure of the grid."""
+    """One measure of the grid. ``rules`` is what the browser can check by itself, as JSON."""
 
     cell: Cell
     version: MeasureVersion
@@ -178,17 +212,14 @@ class Row:
     takes_denominator: bool
     divides: bool
     counts_cases: bool
-    past: tuple[tuple[str, str], ...]
-    spark: Spark | None
+    past: PastShown
+    rules: str = ""
     groups: tuple[Groups, ...] = ()
 
     @property
-    def recent(self) -> tuple[tuple[str, str], ...]:
-        return self.past[:SHOWN_PAST]
-
-    @property
-    def older(self) -> tuple[tuple[str, str], ...]:
-        return self.past[SHOWN_PAST:]
+    def is_summed(self) -> bool:
+        """Whether the total is the sum of sites that have numbers, so that nobody types it."""
+        return any(groups.makes_total and groups.filled for groups in self.groups)
 
 
 @dataclass(frozen=True)
@@ -206,10 +237,11 @@ def grid_for(
     *,
     typed: Mapping[CellKey, Entry] | None = None,
     conflicts: Mapping[CellKey, Conflict] | None = None,
+    threads: Iterable[Thread] = (),
     with_problems: bool = False,
 ) -> Grid:
     """The grid of a sheet. ``typed`` are texts that stand in the inputs instead of the saved ones."""
-    maker = _GridMaker(sheet, checked, typed or {}, conflicts or {})
+    maker = _GridMaker(sheet, checked, typed or {}, conflicts or {}, tuple(threads))
     rows = tuple(maker.row(item) for item in sheet.measures)
     problems = tuple(maker.problems()) if with_problems else ()
     return Grid(rows, summary_of(sheet), problems)
@@ -221,13 +253,13 @@ class _GridMaker:
     checked: Checked
     typed: Mapping[CellKey, Entry]
     conflicts: Mapping[CellKey, Conflict]
+    threads: tuple[Thread, ...]
 
     def __post_init__(self) -> None:
         self.names = cell_names(self.sheet)
 
     def row(self, item: SheetMeasure) -> Row:
         first, second = number_labels(item.version)
-        past = item.past[-MOST_PAST:]
         return Row(
             cell=self.cell(item, item.key, item.version.name, has_reason=True),
             version=item.version,
@@ -238,20 +270,14 @@ class _GridMaker:
             takes_denominator=item.version.statistic.takes_denominator,
             divides=item.version.statistic.has_denominator,
             counts_cases=counts_cases(item.version),
-            past=tuple(
-                (
-                    period_short(one.month, step=self.sheet.team.collaborative.step),
-                    result_text(item.version, one.numerator, one.denominator),
-                )
-                for one in reversed(past)
-            ),
-            spark=spark_for(item.version, past),
+            past=past_of(self.sheet, item, may_see_small=True),
+            rules=live_rules(item, self.sheet),
             groups=tuple(self.groups(item, breakdown) for breakdown in item.breakdowns),
         )
 
     def groups(self, item: SheetMeasure, breakdown: Breakdown) -> Groups:
         cells = tuple(self.cell(item, group.key, group.name, has_reason=False) for group in breakdown.groups)
-        return Groups(breakdown.name, breakdown.overlapping, cells)
+        return Groups(breakdown.name, breakdown.overlapping, cells, breakdown.makes_total)
 
     def cell(self, item: SheetMeasure, key: CellKey, name: str, *, has_reason: bool) -> Cell:
         entry = self.typed.get(key, self.sheet.cells[key].entry)
@@ -259,6 +285,7 @@ class _GridMaker:
         findings = tuple(self.checked.of(key))
         first, second = number_labels(item.version)
         month = period_name(self.sheet.month, step=self.sheet.team.collaborative.step)
+        takes_sample = item.version.sampling_ok and item.version.statistic.takes_denominator and key.is_total
 
         def number_input(part: str, text: str, label: str) -> Input:
             return Input(
@@ -287,7 +314,24 @@ class _GridMaker:
             reason=entry.missing_reason,
             note_name=field_name("note", key) if has_reason else "",
             note=entry.note,
+            # A number that stands there although the measure takes none (any more) has to be seen to be taken out.
+            population=number_input("population", entry.population, _("Drawn from"))
+            if takes_sample or entry.population
+            else None,
+            threads=tuple(thread for thread in self.threads if thread.query.key == key),
+            changed=self.changed(key) if key.is_site else "",
         )
+
+    def changed(self, key: CellKey) -> str:
+        """Who left a site's number so, and when."""
+        now = self.sheet.cells[key]
+        if now.at is None or now.entry.is_blank:
+            return ""
+        return _("%(person)s, %(at)s") % {"person": now.by, "at": moment(now.at, self._zone)}
+
+    @property
+    def _zone(self) -> str:
+        return self.sheet.team.collaborative.time_zone
 
     def problems(self) -> Iterable[tuple[str, str, str]]:
         """For the summary on top: the id to jump to, the measure, and the sentence."""
@@ -302,7 +346,7 @@ def _anchor(finding: Finding) -> str:
     """Where a finding is answered: its number, or the note that confirms it."""
     if finding.severity is Severity.CONFIRM:
         return f"note-{input_id('numerator', finding.key)}"
-    return input_id("denominator" if finding.field == "denominator" else "numerator", finding.key)
+    return input_id(finding.field if finding.field in ("denominator", "population") else "numerator", finding.key)
 
 
 def input_id(part: str, key: CellKey) -> str:
@@ -352,6 +396,48 @@ def summary_of(sheet: Sheet) -> str:
     return ", ".join(parts) + "."
 
 
+def past_of(sheet: Sheet, item: SheetMeasure, *, may_see_small: bool) -> PastShown:
+    """The last 12 values before the month; small ones are hidden from others, and the line is drawn without them."""
+    kind, step = kind_of(item.version.statistic), sheet.team.collaborative.step
+    values: list[tuple[str, str]] = []
+    drawn: list[Past] = []
+    for one in item.past[-MOST_PAST:]:
+        cell = shown(one.numerator, one.denominator, kind=kind, may_see_small=may_see_small)
+        is_hidden = cell.state is State.HIDDEN
+        text = hidden_text() if is_hidden else result_text(item.version, one.numerator, one.denominator)
+        values.append((period_short(one.month, step=step), text))
+        drawn.append(replace(one, numerator=None, denominator=None) if is_hidden else one)
+    return PastShown(tuple(reversed(values)), spark_for(item.version, drawn))
+
+
+def live_rules(item: SheetMeasure, sheet: Sheet) -> str:
+    """The measure's own rules for the browser, which then says at once what the server says with the next save.
+
+    A list of {kind, severity, part, low, high, other, other_part, sentence}; numbers stand in the sentence as {number}
+    and {bound}. Empty where there are none.
+    """
+    rules = []
+    for check in item.checks:
+        if check.kind not in CheckKind.added() or check.importance == Importance.OFF:
+            continue
+        other = sheet.by_code.get(check.other.code) if check.other else None
+        if check.kind in CheckKind.across() and other is None:
+            continue
+        rules.append(
+            {
+                "kind": check.kind,
+                "severity": check.importance,
+                "part": check.part,
+                "low": check.low,
+                "high": check.high,
+                "other": other.measure.code if other else "",
+                "otherPart": check.other_part,
+                "sentences": rule_templates(check, other.version if other else None),
+            }
+        )
+    return json.dumps(rules) if rules else ""
+
+
 def spark_for(version: MeasureVersion, past: Sequence[Past]) -> Spark | None:
     """The earlier values as a line from 0 to the highest; None with fewer than two values."""
     values = [version.value(one.numerator, one.denominator) for one in past]
@@ -382,11 +468,14 @@ def spark_for(version: MeasureVersion, past: Sequence[Past]) -> Spark | None:
 class ReadRow:
     """One line of the read-only page."""
 
+    key: CellKey
     name: str
     text: str
     note: str
     state: State
     is_group: bool = False
+    past: PastShown | None = None
+    threads: tuple[Thread, ...] = ()
 
 
 def hidden_text() -> str:
@@ -402,10 +491,16 @@ def shown_value(version: MeasureVersion, value: Value | None, *, may_see_small: 
         return hidden_text(), cell.state
     if value.numerator is None:
         return str(reason_label(value.missing_reason)), cell.state
-    return result_text(version, value.numerator, value.denominator), cell.state
+    text = result_text(version, value.numerator, value.denominator)
+    if value.population is not None:
+        text = _("%(value)s, a sample from %(population)s") % {
+            "value": text,
+            "population": number_in_words(value.population),
+        }
+    return text, cell.state
 
 
-def read_rows(sheet: Sheet, *, may_see_small: bool) -> list[ReadRow]:
+def read_rows(sheet: Sheet, *, may_see_small: bool, threads: Sequence[Thread] = ()) -> list[ReadRow]:
     """The live revision line by line. Groups are hidden together, for one hidden group could be worked out.
 
     Notes are for those who may see small counts: "only 3 people" stands in a note just as it would in a number.
@@ -414,10 +509,18 @@ def read_rows(sheet: Sheet, *, may_see_small: bool) -> list[ReadRow]:
     for item in sheet.measures:
         value = sheet.live_values.get(item.key)
         text, state = shown_value(item.version, value, may_see_small=may_see_small)
-        found.append(ReadRow(item.version.name, text, value.note if value and may_see_small else "", state))
+        past = past_of(sheet, item, may_see_small=may_see_small)
+        note = value.note if value and may_see_small else ""
+        found.append(ReadRow(item.key, item.version.name, text, note, state, past=past, threads=_of(item.key, threads)))
         for breakdown in item.breakdowns:
-            found += _read_groups(item, breakdown, sheet.live_values, state, may_see_small=may_see_small)
+            found += _read_groups(
+                item, breakdown, sheet.live_values, state, may_see_small=may_see_small, threads=threads
+            )
     return found
+
+
+def _of(key: CellKey, threads: Sequence[Thread]) -> tuple[Thread, ...]:
+    return tuple(thread for thread in threads if thread.query.key == key)
 
 
 def _read_groups(
@@ -427,13 +530,22 @@ def _read_groups(
     total: State,
     *,
     may_see_small: bool,
+    threads: Sequence[Thread],
 ) -> list[ReadRow]:
     given = [(group, values[group.key]) for group in breakdown.groups if group.key in values]
     texts = [shown_value(item.version, value, may_see_small=may_see_small) for _group, value in given]
     if total is State.HIDDEN or any(state is State.HIDDEN for _text, state in texts):
         texts = [(hidden_text(), State.HIDDEN)] * len(given)
     return [
-        ReadRow(f"{breakdown.name}: {group.name}", text, "", state, is_group=True)
+        ReadRow(
+            group.key,
+            f"{breakdown.name}: {group.name}",
+            text,
+            "",
+            state,
+            is_group=True,
+            threads=_of(group.key, threads),
+        )
         for (group, _value), (text, state) in zip(given, texts, strict=True)
     ]
 
@@ -449,8 +561,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An unusual value that was kept: the measure, what was asked then, and what the team answered."""
+
+    name: str
+    sentence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision: who, when, how, why, and what it changed."""
+    """One revision: who, when, how, why, what it changed, and which unusual values it confirmed with a note."""
 
     number: int
     is_live: bool
@@ -460,6 +581,7 @@ class Revision:
     how: str | Promise
     why: str
     changes: tuple[Change, ...]
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 def revisions_of(
@@ -484,10 +606,18 @@ def revisions_of(
                 how=Source(submission.source).label,
                 why=submission.note,
                 changes=tuple(_changes(sheet, before, after, may_see_small=may_see_small)),
+                # Sentences and notes have figures in them.
+                confirmed=tuple(_confirmed(sheet, submission)) if may_see_small else (),
             )
         )
         before = after
     return found[::-1]
+
+
+def _confirmed(sheet: Sheet, submission: Submission) -> Iterable[Confirmed]:
+    names = cell_names(sheet)
+    for one in submission.confirmations.all():
+        yield Confirmed(names.get(CellKey(one.measure.code), one.measure.code), one.sentence, one.note)
 
 
 def _changes(
@@ -550,12 +680,3 @@ def open_findings(sheet: Sheet, findings: Iterable[Finding]) -> list[tuple[str, 
     """What still has to be answered: the cell's name and the sentence."""
     names = cell_names(sheet)
     return [(names[finding.key], finding.message) for finding in findings]
-
-
-def cell_names(sheet: Sheet) -> dict[CellKey, str]:
-    """Each cell's name in full."""
-    names = {item.key: item.version.name for item in sheet.measures}
-    for item in sheet.measures:
-        for breakdown in item.breakdowns:
-            names |= {group.key: f"{item.version.name}, {group.name}" for group in breakdown.groups}
-    return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from collab.common import formatting
 from collab.common.enums import DescribedChoices, Tone
 from metrics.presenters.readings import Meaning, Reading
+from metrics.queries.standings import Standing
 from teams.enums import TeamStatus
 from teams.models import Team
 
@@ -27,6 +28,7 @@ class Need(DescribedChoices):
     LATE = "late", gettext_lazy("Late")
     CONCERN = "concern", gettext_lazy("Signal of concern")
     IMPROVEMENT = "improvement", gettext_lazy("Signal of improvement")
+    UNREAD = "unread", gettext_lazy("Signals being computed")
     STEADY = "steady", gettext_lazy("No signal")
     LEFT = "left", gettext_lazy("No longer taking part")
 
@@ -88,15 +90,38 @@ def reporting_of(team: Team, due: Sequence[dt.date], submitted: dict[tuple[int, 
 def need_of(team: Team, reporting: Reporting, readings: Sequence[Reading]) -> Need:
     """The most urgent thing about a team."""
     meanings = {reading.meaning for reading in readings}
-    if team.status != TeamStatus.ACTIVE:
+    return _need(
+        team.status,
+        reporting.missed,
+        is_read=True,
+        concern=Meaning.CONCERN in meanings,
+        improvement=Meaning.IMPROVEMENT in meanings,
+    )
+
+
+def need_at(standing: Standing) -> Need:
+    """The same from what is kept of the team."""
+    return _need(
+        standing.status,
+        standing.missed,
+        is_read=standing.is_read,
+        concern=standing.concern,
+        improvement=standing.improvement,
+    )
+
+
+def _need(status: str, missed: Sequence[dt.date], *, is_read: bool, concern: bool, improvement: bool) -> Need:
+    if status != TeamStatus.ACTIVE:
         return Need.LEFT
-    if len(reporting.missed) >= SILENT_AFTER:
+    if len(missed) >= SILENT_AFTER:
         return Need.SILENT
-    if reporting.missed:
+    if missed:
         return Need.LATE
-    if Meaning.CONCERN in meanings:
+    if not is_read:
+        return Need.UNREAD
+    if concern:
         return Need.CONCERN
-    return Need.IMPROVEMENT if Meaning.IMPROVEMENT in meanings else Need.STEADY
+    return Need.IMPROVEMENT if improvement else Need.STEADY
 
 
 class MonthMark(models.TextChoices):
@@ -120,7 +145,7 @@ class MonthMark(models.TextChoices):
 
 
 def mark_of(
-    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool | None], due: Sequence[dt.date]
+    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool | None], due: Collection[dt.date]
 ) -> MonthMark:
     """One cell of the matrix; ``due`` are the months whose deadline has passed."""
     if (team.pk, month) in submitted:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.enums import Tone
-from collab.common.formatting import full_day, month_name, with_unit
+from collab.common.formatting import full_day, month_name, number, with_unit
 from collab.common.printing import Pdf, Tick, paper_of, print_template
 from collab.common.sections import Section, sections_for
 from collab.models import Collaborative, User
@@ -22,17 +22,27 @@ from metrics.actions.reports import Printed, Step, writes
 from metrics.charts import ChartCard, team_cards
 from metrics.enums import ReportKind
 from metrics.models import Report
-from metrics.presenters.comparing import Multiple, TeamRow, count_needs, team_rows
+from metrics.presenters.comparing import (
+    Multiple,
+    TeamRow,
+    comparison_of,
+    count_needs,
+    team_rows,
+    teams_by_need,
+)
 from metrics.presenters.engagement import engagement_of
 from metrics.presenters.leading import LeaderPage, pages_of
 from metrics.presenters.needs import Need
-from metrics.presenters.submitting import matrix_of
+from metrics.presenters.plans import plan_sheet
+from metrics.presenters.submitting import matrix_of, months_shown
 from metrics.queries.engagement import latest
+from metrics.queries.plans import plan_of
 from metrics.queries.series import (
     Comparison,
     Panel,
     benchmarks,
     benchmarks_by_team,
+    compared_teams,
     comparison,
     measures_of,
     panels_of_teams,
@@ -40,9 +50,10 @@ from metrics.queries.series import (
     submitted_months,
     team_panels,
 )
-from metrics.queries.submitting import teams_for_matrix
+from metrics.queries.submitting import sent_and_expected
 from metrics.queries.teams import teams_of_agency
 from metrics.suppression import State
+from pdsa.presenters.printing import print_storyboard
 from teams.enums import TeamStatus
 from teams.models import Agency, LeaderRequest, Team
 
@@ -50,6 +61,10 @@ MEASURES_A_TABLE = 3
 LEADER_CHARTS = (4, 2, 0)
 """How many charts a team's part of the leader's page has: the first number with which a team needs one page at most."""
 
+STRIPS_PRINTED = 100
+"""So many teams have their charts in the collaborative's summary: nobody reads more on paper, and the page has all."""
+
+NAMES_PRINTED = 100
 LEADER_REQUESTS = 4
 URGENCY = (Tone.ATTENTION, Tone.GOOD, Tone.NEUTRAL)
 """The leader's teams: signals first."""
@@ -149,13 +164,20 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
     """A collaborative's summary: pooled results, engagement, who reports, and all teams as small charts."""
     step(0, 3)
     sight = sight_of(viewer, collaborative)
-    compared = comparison(viewer, collaborative)
-    pooled = benchmarks(measures_of(collaborative), compared.months, sight)
-    due = collaborative.due_months()
-    teams = teams_for_matrix(collaborative)
-    submitted = submitted_months(teams, compared.months)
+    measures, months, due = measures_of(collaborative), collaborative.ended_months(), collaborative.due_months()
     everything = sight.looks_after_teams
-    rows = team_rows(compared, due=due, submitted=submitted if everything else {}, by_need=everything)
+    needs = teams_by_need(viewer, collaborative, measures=measures, due=due) if everything else []
+    listed = compared_teams(collaborative, sight)
+    count = len(needs) or listed.count()
+    if everything and count > STRIPS_PRINTED:
+        compared = comparison_of(viewer, collaborative, needs[:STRIPS_PRINTED], measures=measures)
+    else:
+        compared = comparison(viewer, collaborative, measures=measures, teams=list(listed[:STRIPS_PRINTED]))
+    pooled = benchmarks(measures, months, sight)
+    shown = months_shown(collaborative)
+    submitted = submitted_months([peer.team for peer in compared.peers if peer.team], months) if everything else {}
+    rows = team_rows(compared, due=due, submitted=submitted, by_need=everything)
+    silent = [row for row in needs if row.need in (Need.SILENT, Need.LATE)]
     sections = [
         *sections_for(collaborative, collaborative.span, viewer),
         Section(
@@ -168,9 +190,10 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
             title=_("Who reports"),
             template="metrics/print/reporting.html",
             context={
-                "matrix": matrix_of(collaborative, teams, submitted),
-                "needs": count_needs(rows),
-                "silent": [row for row in rows if row.need in (Need.SILENT, Need.LATE)],
+                "matrix": matrix_of(collaborative, [], {}, sent_and_expected(collaborative, shown)),
+                "needs": count_needs(needs),
+                "silent": silent[:NAMES_PRINTED],
+                "more_silent": len(silent[NAMES_PRINTED:]),
                 "sees_names": everything,
             },
             order=60,
@@ -178,7 +201,13 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
         Section(
             title=_("All teams"),
             template="metrics/print/strips.html",
-            context={"tables": _strip_tables(compared, rows), "sight": sight},
+            context={
+                "tables": _strip_tables(compared, rows),
+                "sight": sight,
+                "printed": len(rows),
+                "count": count,
+                "by_need": everything,
+            },
             order=70,
             anchor="strips",
         ),
@@ -187,7 +216,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
     facts = [
         Fact(_("Topic"), collaborative.topic),
         *_common_facts(collaborative),
-        Fact(_("Teams"), _team_count(teams)),
+        Fact(_("Teams"), _team_count(collaborative)),
     ]
     head = _head(
         ReportKind.COLLABORATIVE, collaborative.name, collaborative, viewer, facts=facts, some_hidden=bool(hidden)
@@ -220,6 +249,33 @@ def print_leader(agency: Agency, collaborative: Collaborative, viewer: User, ste
     return Printed(pdf.data, collaborative.today())
 
 
+def print_plan(team: Team, viewer: User, step: Step) -> Printed:
+    """A team's measurement plan: no figures, so the same for everybody who reads the team."""
+    collaborative = team.collaborative
+    step(1, 3)
+    sheets = [plan_sheet(planned, collaborative) for planned in plan_of(team)]
+    complete = sum(sheet.is_complete for sheet in sheets)
+    facts = [
+        *_common_facts(collaborative),
+        Fact(
+            _("Answered"),
+            _("%(complete)s of %(count)s measures") % {"complete": complete, "count": len(sheets)},
+        ),
+    ]
+    head = _head(ReportKind.PLAN, team.name, collaborative, viewer, facts=facts, some_hidden=False)
+    pdf = _print("metrics/print/plan.html", head, collaborative, step, sheets=sheets)
+    step(3, 3)
+    return Printed(pdf.data, collaborative.today())
+
+
+def print_board(team: Team, viewer: User, step: Step) -> Printed:
+    """A team's storyboard: what it tells is known where teams' tests are (``pdsa.presenters.printing``)."""
+    step(1, 3)
+    pdf = print_storyboard(team, viewer, tick=_waking(step))
+    step(3, 3)
+    return Printed(pdf.data, team.collaborative.today())
+
+
 def the_center(collaborative: Collaborative) -> User:
     """A viewer for reports that no person asked for: sees what the center's coordinators see, and is never stored."""
     return User(pk=0, name=collaborative.center.name, is_superuser=True)
@@ -231,6 +287,22 @@ def _write_team(report: Report, viewer: User, step: Step) -> Printed:
     if not isinstance(team, Team):
         raise TypeError(f"Report {report.pk} has no team.")
     return print_team(team, viewer, step)
+
+
+@writes(ReportKind.PLAN)
+def _write_plan(report: Report, viewer: User, step: Step) -> Printed:
+    team = report.subject
+    if not isinstance(team, Team):
+        raise TypeError(f"Report {report.pk} has no team.")
+    return print_plan(team, viewer, step)
+
+
+@writes(ReportKind.STORYBOARD)
+def _write_storyboard(report: Report, viewer: User, step: Step) -> Printed:
+    team = report.subject
+    if not isinstance(team, Team):
+        raise TypeError(f"Report {report.pk} has no team.")
+    return print_board(team, viewer, step)
 
 
 @writes(ReportKind.COLLABORATIVE)
@@ -305,9 +377,12 @@ def _common_facts(collaborative: Collaborative) -> list[Fact]:
     ]
 
 
-def _team_count(teams: Sequence[Team]) -> str:
-    active = sum(team.status == TeamStatus.ACTIVE for team in teams)
-    return _("%(enrolled)s enrolled, %(active)s taking part") % {"enrolled": len(teams), "active": active}
+def _team_count(collaborative: Collaborative) -> str:
+    teams = collaborative.teams
+    return _("%(enrolled)s enrolled, %(active)s taking part") % {
+        "enrolled": number(teams.count()),
+        "active": number(teams.filter(status=TeamStatus.ACTIVE).count()),
+    }
 
 
 def _some_hidden(panels: Iterable[Panel]) -> bool:

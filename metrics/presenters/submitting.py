@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from collab.common import formatting
 from collab.models import Collaborative
-from metrics.presenters.needs import MonthMark, Reporting, mark_of, reporting_of
+from metrics.presenters.needs import MonthMark, Reporting, mark_of
+from metrics.queries.standings import Standing
 from teams.enums import TeamStatus
 from teams.models import Team
 
@@ -31,7 +32,7 @@ class MatrixRow:
 class Late:
     """A team that owes months whose deadline has passed."""
 
-    team: Team
+    team: Standing
     reporting: Reporting
 
 
@@ -39,7 +40,7 @@ class Late:
 class LateRow:
     """A late team with whom to write to; ``mailto`` is empty where nobody has an account."""
 
-    team: Team
+    team: Standing
     words: str
     addresses: str
     mailto: str
@@ -56,65 +57,66 @@ class MonthTotal:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The last months, the newest first, with their totals; late teams, the longest silent first."""
+    """The last months, the newest first, with their totals over all teams; the rows of some teams."""
 
     months: tuple[dt.date, ...]
     totals: tuple[MonthTotal, ...]
     rows: tuple[MatrixRow, ...]
-    late: tuple[Late, ...]
 
-    def named(self, words: str) -> list[MatrixRow]:
-        """The rows of teams with ``words`` in their name."""
-        return [row for row in self.rows if words.lower() in row.team.name.lower()]
+
+def months_shown(collaborative: Collaborative) -> tuple[dt.date, ...]:
+    """The last months that are over, the newest first."""
+    return tuple(reversed(collaborative.ended_months()[-MONTHS_SHOWN:]))
 
 
 def matrix_of(
-    collaborative: Collaborative, teams: Sequence[Team], submitted: dict[tuple[int, dt.date], bool | None]
+    collaborative: Collaborative,
+    teams: Sequence[Team],
+    submitted: dict[tuple[int, dt.date], bool | None],
+    counts: dict[dt.date, tuple[int, int]],
 ) -> Matrix:
-    """The matrix of all teams; those that have left stand last."""
-    shown = tuple(reversed(collaborative.ended_months()[-MONTHS_SHOWN:]))
-    due = collaborative.due_months()
-    rows = [
-        MatrixRow(
-            team=team,
-            has_left=team.status != TeamStatus.ACTIVE,
-            marks=tuple(mark_of(team, month, submitted, due) for month in shown),
-        )
-        for team in teams
-    ]
-    late = [Late(team, reporting_of(team, due, submitted)) for team in teams if team.status == TeamStatus.ACTIVE]
+    """The matrix of these teams; ``counts`` as ``queries.submitting.sent_and_expected`` gives them for all."""
+    shown = months_shown(collaborative)
+    due = set(collaborative.due_months())
+    for team in teams:
+        team.collaborative = collaborative
     return Matrix(
         months=shown,
-        totals=tuple(_total(month, place, rows) for place, month in enumerate(shown)),
-        rows=tuple(sorted(rows, key=lambda row: row.has_left)),
-        late=tuple(sorted((one for one in late if one.reporting.missed), key=lambda one: -len(one.reporting.missed))),
+        totals=tuple(MonthTotal(month, *counts[month]) for month in shown if month in counts),
+        rows=tuple(
+            MatrixRow(
+                team=team,
+                has_left=team.status != TeamStatus.ACTIVE,
+                marks=tuple(mark_of(team, month, submitted, due) for month in shown),
+            )
+            for team in teams
+        ),
     )
 
 
-def late_rows(matrix: Matrix, contacts: dict[int, list[str]]) -> list[LateRow]:
-    """The late teams with their addresses; ``contacts`` as ``queries.submitting.contacts_of`` gives them."""
-    return [
-        LateRow(
-            team=late.team,
-            words=late.reporting.words,
-            addresses=", ".join(contacts[late.team.pk]),
-            mailto=_mailto(late, contacts[late.team.pk]),
-        )
-        for late in matrix.late
+def late_teams(standings: Iterable[Standing], collaborative: Collaborative) -> list[Late]:
+    """The teams that take part and owe months, the longest silent first."""
+    late = [
+        Late(one, Reporting(one.missed, one.last, collaborative.step))
+        for one in standings
+        if one.missed and one.status == TeamStatus.ACTIVE
     ]
+    return sorted(late, key=lambda one: -len(one.reporting.missed))
 
 
-def _mailto(late: Late, addresses: list[str]) -> str:
+def late_row(late: Late, addresses: Sequence[str]) -> LateRow:
+    """A late team with its addresses."""
+    return LateRow(
+        team=late.team,
+        words=late.reporting.words,
+        addresses=", ".join(addresses),
+        mailto=_mailto(late, addresses),
+    )
+
+
+def _mailto(late: Late, addresses: Sequence[str]) -> str:
     if not addresses:
         return ""
-    months = ", ".join(
-        formatting.period_name(month, step=late.team.collaborative.step) for month in late.reporting.missed
-    )
+    months = ", ".join(formatting.period_name(month, step=late.reporting.step) for month in late.reporting.missed)
     subject = _("%(team)s: figures for %(months)s") % {"team": late.team.name, "months": months}
     return f"mailto:{quote(','.join(addresses), safe='@,')}?subject={quote(subject)}"
-
-
-def _total(month: dt.date, place: int, rows: Sequence[MatrixRow]) -> MonthTotal:
-    marks = [row.marks[place] for row in rows]
-    sent = sum(mark in (MonthMark.ON_TIME, MonthMark.AFTER, MonthMark.IMPORTED) for mark in marks)
-    return MonthTotal(month, sent, sum(mark is not MonthMark.NOT_EXPECTED for mark in marks))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from collab.enums import Statistic
 from collab.models import Collaborative, MeasureVersion
 from metrics.models import Observation
-from metrics.stats.arrays import Floats, Ints
+from metrics.queries.series import kind_of
+from metrics.stats.arrays import Bools, Floats, Ints
+from metrics.suppression import State, states
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,29 @@ def month_frame(collaborative: Collaborative, month: dt.date) -> MonthFrame:
         numerator=values[:, 1],
         denominator=values[:, 2],
     )
+
+
+def small_counts_in(frame: MonthFrame) -> list[bool]:
+    """For each measure of the frame, whether some team's own figure is hidden from those who see no small counts."""
+    found = np.bincount(frame.group[_hidden(frame)], minlength=len(frame.versions)) > 0
+    return [bool(one) for one in found]
+
+
+def without_small_counts(frame: MonthFrame) -> MonthFrame:
+    """The frame of those who see no small counts: the figures hidden from them are left out, as if never reported."""
+    kept = ~_hidden(frame)
+    return replace(frame, group=frame.group[kept], numerator=frame.numerator[kept], denominator=frame.denominator[kept])
+
+
+def _hidden(frame: MonthFrame) -> Bools:
+    found = np.zeros(frame.group.shape, dtype=np.bool_)
+    for place, version in enumerate(frame.versions):
+        own = frame.group == place
+        state = states(
+            frame.numerator[own], frame.denominator[own], kind=kind_of(version.statistic), may_see_small=False
+        )
+        found[own] = state == State.HIDDEN
+    return found
 
 
 def sums(statistic: Statistic) -> bool:

@@ -11,7 +11,7 @@ from collab.actions.measures import DEFINITIONS
 from collab.common.enums import JobStatus
 from collab.common.models import JobRun, StaleMark
 from collab.models import Collaborative
-from metrics.marks import RECOMPUTE, RECOMPUTE_ALL
+from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, STANDINGS
 from teams.actions.teams import ROSTER
 
 
@@ -47,5 +47,6 @@ def waiting_for(collaborative: Collaborative) -> QuerySet[StaleMark]:
     """Marks of work that is still owed to it, oldest first."""
     key = str(collaborative.pk)
     return StaleMark.objects.filter(
-        Q(task__in=(RECOMPUTE, RECOMPUTE_ALL), key__startswith=f"{key}:") | Q(task__in=(ROSTER, DEFINITIONS), key=key)
+        Q(task__in=(RECOMPUTE, RECOMPUTE_ALL, STANDINGS), key__startswith=f"{key}:")
+        | Q(task__in=(ROSTER, DEFINITIONS, STANDINGS), key=key)
     ).order_by("marked_at")

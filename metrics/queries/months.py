@@ -9,11 +9,11 @@ from functools import cached_property
 
 from django.db.models import Max
 
-from collab.models import Measure, MeasureVersion
+from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.cells import CellKey, Entry, Value
-from metrics.entry import Breakdown, breakdowns_for, group_values
-from metrics.enums import MonthState
-from metrics.models import DraftCell, Observation, Reopening, Submission
+from metrics.entry import Breakdown, breakdowns_for, group_values, site_breakdown
+from metrics.enums import Importance, MonthState
+from metrics.models import DraftCell, MeasureCheck, Observation, Reopening, Submission
 from metrics.policies import last_day_before, state_of
 from teams.models import Team
 
@@ -30,12 +30,13 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class SheetMeasure:
-    """One measure of the month: its definition then, its breakdowns, and the team's earlier values in order."""
+    """One measure of the month: its definition then, its breakdowns, the team's earlier values in order, its rules."""
 
     measure: Measure
     version: MeasureVersion
     breakdowns: tuple[Breakdown, ...]
     past: tuple[Past, ...]
+    checks: tuple[MeasureCheck, ...] = ()
 
     @property
     def key(self) -> CellKey:
@@ -45,6 +46,11 @@ class SheetMeasure:
     def comparable(self) -> tuple[Past, ...]:
         """Earlier values under the same definition."""
         return tuple(past for past in self.past if past.version_id == self.version.pk)
+
+    @property
+    def sites(self) -> Breakdown | None:
+        """The breakdown whose numbers make the total, where the team reports by site."""
+        return next((breakdown for breakdown in self.breakdowns if breakdown.makes_total), None)
 
     def cell_keys(self) -> list[CellKey]:
         """The total's key, then those of all groups."""
@@ -97,7 +103,7 @@ class Sheet:
     def _cell(self, key: CellKey) -> CellNow:
         draft = self.drafts.get(key)
         if draft:
-            entry = Entry(key, draft.numerator, draft.denominator, draft.missing_reason, draft.note)
+            entry = Entry(key, draft.numerator, draft.denominator, draft.missing_reason, draft.note, draft.population)
             return CellNow(entry, str(draft.updated_by), draft.updated_at)
         if self.live:
             return CellNow(self.live_entry(key), str(self.live.submitted_by or ""), self.live.submitted_at)
@@ -113,6 +119,15 @@ class Sheet:
         return any(self.cells[key].entry != self.live_entry(key) for key in self.drafts if key in self.cells)
 
 
+def cell_names(sheet: Sheet) -> dict[CellKey, str]:
+    """Each cell's name in full."""
+    names = {item.key: item.version.name for item in sheet.measures}
+    for item in sheet.measures:
+        for breakdown in item.breakdowns:
+            names |= {group.key: f"{item.version.name}, {group.name}" for group in breakdown.groups}
+    return names
+
+
 def plain(number: float | None) -> str:
     """A stored number as a person types it: "42", "14.5"."""
     if number is None:
@@ -122,7 +137,14 @@ def plain(number: float | None) -> str:
 
 def entry_of(value: Value) -> Entry:
     """A stored value as texts."""
-    return Entry(value.key, plain(value.numerator), plain(value.denominator), value.missing_reason, value.note)
+    return Entry(
+        value.key,
+        plain(value.numerator),
+        plain(value.denominator),
+        value.missing_reason,
+        value.note,
+        plain(value.population),
+    )
 
 
 def values_by_submission(submissions: Sequence[Submission]) -> dict[int, dict[CellKey, Value]]:
@@ -132,10 +154,10 @@ def values_by_submission(submissions: Sequence[Submission]) -> dict[int, dict[Ce
     if not ids:
         return found
     rows = Observation.objects.filter(submission__in=ids).values_list(
-        "submission_id", "measure__code", "numerator", "denominator", "missing_reason", "note"
+        "submission_id", "measure__code", "numerator", "denominator", "missing_reason", "note", "population"
     )
-    for pk, code, numerator, denominator, reason, note in rows:
-        found[pk][CellKey(code)] = Value(CellKey(code), numerator, denominator, reason, note)
+    for pk, code, numerator, denominator, reason, note, population in rows:
+        found[pk][CellKey(code)] = Value(CellKey(code), numerator, denominator, reason, note, population)
     for pk, values in group_values(ids).items():
         found[pk].update({value.key: value for value in values})
     return found
@@ -164,19 +186,44 @@ def sheet_for(team: Team, month: dt.date) -> Sheet:
     """Everything the grid, the files and the checks need, in a fixed number of queries."""
     live = live_submission(team, month)
     breakdowns = breakdowns_for(team.collaborative)
+    sites = list(team.sites.open())
     past = _past_by_measure(team, month)
+    checks = _checks_by_measure(team)
     drafts = DraftCell.objects.of(team, month).select_related("measure", "updated_by")
     return Sheet(
         team=team,
         month=month,
         measures=tuple(
-            SheetMeasure(measure, version, tuple(breakdowns.get(measure.code, ())), tuple(past.get(measure.pk, ())))
+            SheetMeasure(
+                measure,
+                version,
+                (*site_breakdown(sites, version, measure.code), *breakdowns.get(measure.code, ())),
+                tuple(past.get(measure.pk, ())),
+                tuple(checks.get(measure.pk, ())),
+            )
             for measure, version in measures_asked(team, month)
         ),
         live=live,
         live_values=stored_values(live) if live else {},
         drafts={CellKey(draft.measure.code, draft.dimension, draft.stratum): draft for draft in drafts},
     )
+
+
+def checks_to_hold(collaborative: Collaborative) -> dict[str, tuple[MeasureCheck, ...]]:
+    """Measure code → its rules that no number may break. One query."""
+    found: dict[str, tuple[MeasureCheck, ...]] = {}
+    checks = MeasureCheck.objects.added().filter(measure__collaborative=collaborative, importance=Importance.CORRECT)
+    for check in checks.select_related("measure", "other"):
+        found[check.measure.code] = (*found.get(check.measure.code, ()), check)
+    return found
+
+
+def _checks_by_measure(team: Team) -> dict[int, list[MeasureCheck]]:
+    found: dict[int, list[MeasureCheck]] = {}
+    checks = MeasureCheck.objects.filter(measure__collaborative=team.collaborative_id)
+    for check in checks.select_related("other").order_by("pk"):
+        found.setdefault(check.measure_id, []).append(check)
+    return found
 
 
 def _past_by_measure(team: Team, month: dt.date) -> dict[int, list[Past]]:

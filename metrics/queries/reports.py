@@ -20,7 +20,7 @@ from teams.rules import view_agency
 
 def may_have(user: Any, kind: ReportKind, subject: Team | Agency | Collaborative) -> bool:
     """Whether ``user`` may have this report: whoever may open the page that it prints."""
-    if kind is ReportKind.TEAM:
+    if kind.is_about_team:
         return view_figures.check(user, subject)
     if kind is ReportKind.LEADER:
         return view_agency.check(user, subject)

@@ -26,6 +26,18 @@ def months_to_compute(collaborative: Collaborative, now: dt.datetime | None = No
     return sorted({*collaborative.ended_months(now), *submitted})
 
 
+def months_older_than(collaborative: Collaborative, since: dt.datetime | None) -> list[dt.date]:
+    """Months to compute whose shown run has begun before that instant, or that have none; all without an instant."""
+    if since is None:
+        return months_to_compute(collaborative)
+    newer = set(
+        BenchmarkRun.objects.filter(
+            collaborative=collaborative, status=RunStatus.LIVE, started_at__gte=since
+        ).values_list("month", flat=True)
+    )
+    return [month for month in months_to_compute(collaborative) if month not in newer]
+
+
 def changed_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
     """Months whose shown run is missing, or counts other expected teams than there are today."""
     shown: dict[dt.date, int | None] = dict(

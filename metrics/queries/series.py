@@ -12,21 +12,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from collab.common.access import remembered
 from collab.enums import DataSharing, Statistic
 from collab.models import Collaborative, Measure, MeasureVersion
 from collab.rules import sponsor_collaborative
-from metrics.models import BenchmarkValue, Observation, Submission
+from metrics.enums import DecisionKind
+from metrics.models import BenchmarkValue, ChartDecision, Observation, Submission
+from metrics.queries.publishing import is_published
 from metrics.rules import compare_teams, is_own, own_teams, see_small_counts, sees_all_small_counts
+from metrics.stats.advice import PERCENTILES_FROM
 from metrics.stats.arrays import Bools
-from metrics.suppression import SMALL, Floats, Kind, State, States, masked, may_compare, states
+from metrics.suppression import Floats, Kind, State, States, masked, may_compare, states
 from teams.enums import TeamStatus
 from teams.models import Team
+
+Decided = tuple[int, int, str, dt.date]
+"""A decision about a chart: team key, measure key, kind and month."""
 
 
 class Sight(StrEnum):
@@ -57,13 +64,22 @@ class Sight(StrEnum):
         return self in (Sight.EVERYTHING, Sight.ALL_TEAMS, Sight.NAMED, Sight.CODED)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What people decided about one series: the columns in which phases begin, and the last ones of baselines."""
+
+    starts: tuple[int, ...] = ()
+    frozen: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One measure: rows are teams, columns months. Numbers are NaN unless ``state`` is a value.
 
     Only a denominator of 0 stands beside a missing value too: nobody was there to count, which is no secret and not the
     same as no report. ``reasons`` holds the reason for a missing value by (row, column); a missing cell without one was
-    never reported.
+    never reported. ``samples`` holds how many a denominator was drawn from, where it is a sample. ``shapes`` holds what
+    was decided about a row's chart, if anything was.
     """
 
     measure: Measure
@@ -72,6 +88,8 @@ class Panel:
     denominator: Floats
     state: States
     reasons: dict[tuple[int, int], str] = field(default_factory=dict)
+    shapes: dict[int, Shape] = field(default_factory=dict)
+    samples: dict[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def version(self) -> MeasureVersion:
@@ -94,6 +112,18 @@ class Panel:
         held = self.versions
         return tuple(column for column in range(1, len(held)) if held[column] is not held[column - 1])
 
+    def shape_of(self, row: int) -> Shape:
+        """What was decided about the chart of a row."""
+        return self.shapes.get(row, UNSHAPED)
+
+    def edges_of(self, row: int) -> list[tuple[int, int]]:
+        """The first column of each phase of a row and the one after its last, by definition and by decision.
+
+        A panel without months has no phase.
+        """
+        starts = sorted({*self.breaks, *self.shape_of(row).starts})
+        return list(pairwise([0, *starts, len(self.months)])) if self.months else []
+
     @property
     def values(self) -> Floats:
         """Values in the measure's unit, NaN where there is none."""
@@ -113,14 +143,22 @@ class Panel:
             self.denominator[keep],
             self.state[keep],
             {(0, column): reason for (row, column), reason in self.reasons.items() if row == number},
+            {0: self.shapes[number]} if number in self.shapes else {},
+            {(0, column): population for (row, column), population in self.samples.items() if row == number},
         )
+
+
+UNSHAPED = Shape()
 
 
 @dataclass(frozen=True, eq=False)
 class Benchmarks:
     """What the teams did together, one element a month; rates as fractions, NaN where there is none to be shown.
 
-    ``pooled`` counts are those behind the pooled rate; ``state`` tells a hidden pooled rate from a missing one.
+    ``pooled`` counts are those behind the pooled rate; ``state`` tells a hidden pooled rate from a missing one. The
+    percentiles and ``abc``, the achievable benchmark of care, are there from PERCENTILES_FROM teams on. ``withheld``:
+    the months that are computed and not published; nothing of them is here. ``partial``: the months in which teams with
+    small numbers are left out, of ``reporting`` too.
     """
 
     measure: Measure
@@ -136,6 +174,14 @@ class Benchmarks:
     p25: Floats
     p75: Floats
     p90: Floats
+    abc: Floats
+    withheld: Bools
+    partial: Bools
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether none of the months that were computed is published to this viewer."""
+        return bool(self.withheld.any()) and not bool((self.reporting > 0).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +222,11 @@ def measures_of(collaborative: Collaborative) -> list[Measure]:
     return _measures({collaborative.pk: collaborative})
 
 
+def measures_of_all(collaboratives: Iterable[Collaborative]) -> list[Measure]:
+    """The same of several collaboratives. Two queries."""
+    return _measures({collaborative.pk: collaborative for collaborative in collaboratives})
+
+
 def _measures(collaboratives: dict[int, Collaborative]) -> list[Measure]:
     found = list(Measure.objects.in_use().with_versions().filter(collaborative__in=collaboratives))
     for measure in found:
@@ -197,18 +248,19 @@ def sight_of(user: Any, collaborative: Collaborative) -> Sight:
 
 
 def team_panels(team: Team, user: Any, *, months: Sequence[dt.date] | None = None) -> list[Panel]:
-    """A team's measures in order, over all its collaborative's months that are over. Three queries.
+    """A team's measures in order, over all its collaborative's months that are over. Four queries.
 
     ``team`` must be one that ``user`` may see; small counts are hidden from those who may not see them.
     """
     measures = measures_of(team.collaborative)
     span = tuple(team.collaborative.ended_months() if months is None else months)
     rows = Observation.objects.live().filter(team=team)
-    return _panels(measures, span, rows, [team.pk], [see_small_counts.check(user, team)])
+    may_see = [see_small_counts.check(user, team)]
+    return _panels(measures, span, rows, [team.pk], may_see, _decisions(measures, [team.pk]))
 
 
 def panels_of_teams(teams: Sequence[Team], user: Any) -> dict[int, list[Panel]]:
-    """Each team's panels by the team's key, in three queries whatever the number of teams and collaboratives.
+    """Each team's panels by the team's key, in four queries whatever the number of teams and collaboratives.
 
     The teams must be ones that ``user`` may see, with their collaboratives at hand.
     """
@@ -217,24 +269,34 @@ def panels_of_teams(teams: Sequence[Team], user: Any) -> dict[int, list[Panel]]:
     if not teams:
         return {}
     rows = list(_numbers(Observation.objects.live().filter(team__in=[team.pk for team in teams])))
+    decisions = _decisions(measures, [team.pk for team in teams])
     found = {}
     for team in teams:
         own = [measure for measure in measures if measure.collaborative_id == team.collaborative_id]
         span = tuple(team.collaborative.ended_months())
-        found[team.pk] = _panels(own, span, rows, [team.pk], [see_small_counts.check(user, team)])
+        found[team.pk] = _panels(own, span, rows, [team.pk], [see_small_counts.check(user, team)], decisions)
     return found
 
 
-def comparison(user: Any, collaborative: Collaborative, *, measures: Sequence[Measure] | None = None) -> Comparison:
-    """All teams × measures as ``user`` may see them; without any team where the policy is "pooled only".
+def comparison(
+    user: Any,
+    collaborative: Collaborative,
+    *,
+    measures: Sequence[Measure] | None = None,
+    teams: Sequence[Team] | None = None,
+    months: Sequence[dt.date] | None = None,
+) -> Comparison:
+    """Teams × measures as ``user`` may see them; without any team where the policy is "pooled only".
 
-    Teams that left are there for those who see everything, for their months stay part of the story. The order gives
-    nothing away: by name, or by code name.
+    ``teams``: some of ``compared_teams``, in the order in which they are to stand; all of them unless given.
+    ``months``: neighbors among those that are over; all of them unless given.
     """
     sight = sight_of(user, collaborative)
     chosen = measures_of(collaborative) if measures is None else list(measures)
-    span = tuple(collaborative.ended_months())
-    teams = _compared_teams(user, collaborative, sight)
+    span = tuple(collaborative.ended_months() if months is None else months)
+    teams = list(compared_teams(collaborative, sight) if teams is None else teams)
+    for team in teams:
+        team.collaborative = collaborative
     own = [team.pk for team in teams if is_own(user, team)]
     coded = sight is Sight.CODED
     peers = tuple(
@@ -246,57 +308,64 @@ def comparison(user: Any, collaborative: Collaborative, *, measures: Sequence[Me
         for team in teams
     )
     rows = Observation.objects.live().filter(measure__in=chosen, team__in=[team.pk for team in teams])
-    if sight.looks_after_teams:
-        rows = Observation.objects.live().filter(measure__in=chosen)
+    if months is not None:
+        rows = rows.filter(month__in=span)
     may_see = [see_small_counts.check(user, team) for team in teams]
-    panels = _panels(chosen, span, rows, [team.pk for team in teams], may_see)
+    keys = [team.pk for team in teams]
+    panels = _panels(chosen, span, rows, keys, may_see, _decisions(chosen, keys))
     return Comparison(sight, span, peers, tuple(panels))
 
 
 def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Sight) -> dict[int, Benchmarks]:
-    """The live benchmarks by measure key, as somebody with ``sight`` may see them. One query, two for all teams.
+    """The live benchmarks by measure key, as somebody with ``sight`` may see them. One query.
 
-    Hidden where too few teams have reported, and the pooled rate where the counts behind it are small. Who sees all
-    teams but no small counts sees results over few teams as long as none of these teams' own figures is hidden.
+    Hidden where too few teams have reported, and the pooled rate where the counts behind it are small. Who sees the
+    teams one by one but no small counts sees results without the hidden figures, which the difference would tell; over
+    few teams only as long as none is hidden. Who does not look after the teams sees what is published.
     """
     columns = {month: number for number, month in enumerate(months)}
     fields = ("expected", "reporting", "compared", "numerator", "denominator", "pooled", "median")
-    percentiles = ("p10", "p25", "p75", "p90")
+    percentiles = ("p10", "p25", "p75", "p90", "abc")
     table = {
         measure.pk: {name: np.full(len(columns), np.nan) for name in (*fields, *percentiles)} for measure in measures
     }
+    each_team = {measure.pk: np.full(len(columns), sight.looks_after_teams) for measure in measures}
+    withheld = {measure.pk: np.zeros(len(columns), dtype=np.bool_) for measure in measures}
+    partial = {measure.pk: np.zeros(len(columns), dtype=np.bool_) for measure in measures}
     if sight.sees_pooled and columns:
         stored = (
-            BenchmarkValue.objects.live()
-            .filter(measure__in=table, month__range=(months[0], months[-1]))
-            .values_list("measure_id", "month", *fields, *percentiles)
+            BenchmarkValue.objects.in_sight()
+            .filter(_over_what_is_seen(sight), measure__in=table, month__range=(months[0], months[-1]))
+            .annotate(published=Value(True) if sight.looks_after_teams else is_published())
+            .values_list("measure_id", "month", "published", "has_small", "with_small_counts", *fields, *percentiles)
         )
-        for measure_id, month, *numbers in stored:
-            if month in columns:
+        for measure_id, month, published, has_small, whole, *numbers in stored:
+            if month in columns and not published:
+                withheld[measure_id][columns[month]] = True
+            elif month in columns:
+                if has_small and sight is not Sight.EVERYTHING:
+                    each_team[measure_id][columns[month]] = False
+                partial[measure_id][columns[month]] = not whole
                 for name, number in zip((*fields, *percentiles), numbers, strict=True):
                     table[measure_id][name][columns[month]] = np.nan if number is None else number
-    each_team = {measure.pk: np.full(len(columns), sight.looks_after_teams) for measure in measures}
-    if sight is Sight.ALL_TEAMS and columns:
-        for measure_id, month in _months_with_small_counts(measures, months):
-            if month in columns:
-                each_team[measure_id][columns[month]] = False
     return {
-        measure.pk: _shown_benchmarks(measure, tuple(months), table[measure.pk], sight, each_team[measure.pk])
+        measure.pk: _shown_benchmarks(
+            measure,
+            tuple(months),
+            table[measure.pk],
+            sight,
+            each_team[measure.pk],
+            (withheld[measure.pk], partial[measure.pk]),
+        )
         for measure in measures
     }
 
 
-def _months_with_small_counts(measures: Sequence[Measure], months: Sequence[dt.date]) -> Any:
-    """(measure key, month) of those in which some team's own figure is hidden from others. One query."""
-    kinds = {measure.pk: kind_of(measure.latest.statistic) for measure in measures}
-    people = [key for key, kind in kinds.items() if kind.counts_people]
-    parts = [key for key, kind in kinds.items() if kind.is_proportion]
-    small = Q(denominator__gt=0, denominator__lt=SMALL.stop)
-    small |= Q(measure__in=people, numerator__gt=0, numerator__lt=SMALL.stop)
-    small |= Q(measure__in=parts, rest__gt=0, rest__lt=SMALL.stop)
-    rows = Observation.objects.live().filter(measure__in=kinds, month__range=(months[0], months[-1]))
-    rows = rows.annotate(rest=F("denominator") - F("numerator")).filter(small)
-    return rows.order_by().values_list("measure_id", "month").distinct()
+def _over_what_is_seen(sight: Sight) -> Q:
+    """Values over all figures, or without the small ones for those who see the others one by one."""
+    if sight in (Sight.EVERYTHING, Sight.POOLED):
+        return Q(with_small_counts=True)
+    return Q(has_small=False) | Q(with_small_counts=False)
 
 
 def benchmarks_by_team(
@@ -326,21 +395,39 @@ def _takes_part(user: Any, collaborative: Collaborative) -> bool:
     return Team.objects.filter(collaborative=collaborative).filter(own_teams(user)).exists()
 
 
-def _compared_teams(user: Any, collaborative: Collaborative, sight: Sight) -> list[Team]:
-    """The teams of a comparison in an order that gives nothing away, each with the collaborative at hand."""
+def compared_teams(collaborative: Collaborative, sight: Sight) -> QuerySet[Team]:
+    """The teams that somebody with ``sight`` may compare; none where the policy is "pooled only".
+
+    Teams that left are there for those who see everything, for their months stay part of the story. The order gives
+    nothing away: by name, or by code name.
+    """
     if sight in (Sight.POOLED, Sight.NOTHING):
-        return []
+        return Team.objects.none()
     teams = Team.objects.filter(collaborative=collaborative).select_related("agency")
     if not sight.looks_after_teams:
         teams = teams.exclude(status=TeamStatus.WITHDRAWN)
-    found = list(teams.order_by("code_name" if sight is Sight.CODED else "name", "pk"))
-    for team in found:
-        team.collaborative = collaborative
-    return found
+    return teams.order_by("code_name" if sight is Sight.CODED else "name", "pk")
+
+
+def panels_of_batch(collaborative: Collaborative, team_ids: Sequence[int]) -> tuple[list[Panel], list[Panel]]:
+    """The panels of some teams with all small counts, and with none of them: for jobs, never for a page.
+
+    Rows follow ``team_ids``. Four queries.
+    """
+    measures = measures_of(collaborative)
+    span = tuple(collaborative.ended_months())
+    rows = list(_numbers(Observation.objects.live().filter(team__in=team_ids, measure__in=measures)))
+    decisions = list(_decisions(measures, team_ids))
+    full, masked = (
+        _panels(measures, span, rows, team_ids, [may_see] * len(team_ids), decisions) for may_see in (True, False)
+    )
+    return full, masked
 
 
 def _numbers(rows: QuerySet[Observation]) -> Any:
-    return rows.values_list("team_id", "measure_id", "month", "numerator", "denominator", "missing_reason")
+    return rows.values_list(
+        "team_id", "measure_id", "month", "numerator", "denominator", "missing_reason", "population"
+    )
 
 
 def _panels(
@@ -349,6 +436,7 @@ def _panels(
     rows: Any,
     team_ids: Sequence[int],
     may_see_small: Sequence[bool],
+    decisions: Iterable[Decided],
 ) -> list[Panel]:
     """Observations as panels; ``rows`` is a query, or its numbers when several panels share them."""
     row_of = {key: number for number, key in enumerate(team_ids)}
@@ -357,7 +445,8 @@ def _panels(
     above = {measure.pk: np.full(shape, np.nan) for measure in measures}
     below = {measure.pk: np.full(shape, np.nan) for measure in measures}
     reasons: dict[int, dict[tuple[int, int], str]] = {measure.pk: {} for measure in measures}
-    for team_id, measure_id, month, numerator, denominator, reason in (
+    samples: dict[int, dict[tuple[int, int], float]] = {measure.pk: {} for measure in measures}
+    for team_id, measure_id, month, numerator, denominator, reason, population in (
         _numbers(rows).iterator(chunk_size=5000) if isinstance(rows, QuerySet) else rows
     ):
         row, column = row_of.get(team_id), column_of.get(month)
@@ -369,11 +458,47 @@ def _panels(
             above[measure_id][row, column] = numerator
         if denominator is not None:
             below[measure_id][row, column] = denominator
+        if population is not None:
+            samples[measure_id][row, column] = population
     allowed = np.array(may_see_small, dtype=np.bool_)[:, None]
+    shapes = _shapes(decisions, row_of, column_of)
     return [
-        _panel(measure, months, above[measure.pk], below[measure.pk], allowed, reasons[measure.pk])
+        _panel(
+            measure,
+            months,
+            above[measure.pk],
+            below[measure.pk],
+            allowed,
+            reasons[measure.pk],
+            shapes.get(measure.pk, {}),
+            samples[measure.pk],
+        )
         for measure in measures
     ]
+
+
+def _decisions(measures: Sequence[Measure], team_ids: Sequence[int]) -> list[Decided]:
+    """The decisions that stand about these measures and teams. One query."""
+    found = ChartDecision.objects.standing().filter(measure__in=measures, team__in=team_ids)
+    return list(found.order_by("month").values_list("team_id", "measure_id", "kind", "month"))
+
+
+def _shapes(
+    decisions: Iterable[Decided], row_of: dict[int, int], column_of: dict[dt.date, int]
+) -> dict[int, dict[int, Shape]]:
+    """Measure key → row → what was decided. What lies outside the months that are shown changes nothing."""
+    columns: dict[tuple[int, int, str], list[int]] = {}
+    for team_id, measure_id, kind, month in decisions:
+        row, column = row_of.get(team_id), column_of.get(month)
+        if row is not None and column is not None and (column > 0 or kind == DecisionKind.BASELINE):
+            columns.setdefault((measure_id, row, kind), []).append(column)
+    found: dict[int, dict[int, Shape]] = {}
+    for measure_id, row in {(measure_id, row) for measure_id, row, _kind in columns}:
+        found.setdefault(measure_id, {})[row] = Shape(
+            starts=tuple(columns.get((measure_id, row, DecisionKind.PHASE), ())),
+            frozen=tuple(columns.get((measure_id, row, DecisionKind.BASELINE), ())),
+        )
+    return found
 
 
 def _panel(
@@ -383,6 +508,8 @@ def _panel(
     below: Floats,
     allowed: Any,
     reasons: dict[tuple[int, int], str],
+    shapes: dict[int, Shape],
+    samples: dict[tuple[int, int], float],
 ) -> Panel:
     held = versions_by_month(measure, months)
     state = np.full(above.shape, State.MISSING, dtype=np.int8)
@@ -393,21 +520,31 @@ def _panel(
         )
     numerator, denominator = masked(above, below, state)
     denominator[(state == State.MISSING) & (above == 0) & (below == 0)] = 0
-    return Panel(measure, months, numerator, denominator, state, reasons)
+    told = {cell: population for cell, population in samples.items() if state[cell] == State.VALUE}
+    return Panel(measure, months, numerator, denominator, state, reasons, shapes, told)
 
 
 def _shown_benchmarks(
-    measure: Measure, months: tuple[dt.date, ...], table: dict[str, Floats], sight: Sight, each_team: Bools
+    measure: Measure,
+    months: tuple[dt.date, ...],
+    table: dict[str, Floats],
+    sight: Sight,
+    each_team: Bools,
+    left_out: tuple[Bools, Bools],
 ) -> Benchmarks:
     """Stored benchmarks with NaN for whatever ``sight`` does not include.
 
-    ``each_team``: the months in which every single team's figure may be seen anyway.
+    ``each_team``: the months in which every single team's figure may be seen anyway. ``left_out``: those that are
+    withheld, and those without some teams.
     """
+    withheld, partial = left_out
     pooled_teams = may_compare(table["reporting"], sees_each_team=each_team)
     compared = may_compare(table["compared"], sees_each_team=each_team) & sight.sees_percentiles
+    # Between few teams percentiles say nothing, and the best tenth is a single team.
+    enough = compared & (table["compared"] >= PERCENTILES_FROM)
     kind = kind_of(measure.latest.statistic)
     state = states(table["numerator"], table["denominator"], kind=kind, may_see_small=False)
-    reported = table["reporting"] > 0
+    reported = (table["reporting"] > 0) | partial
     state = np.where(reported & ~pooled_teams, State.HIDDEN, state).astype(np.int8)
     numerator, denominator = masked(table["numerator"], table["denominator"], state)
     return Benchmarks(
@@ -419,7 +556,10 @@ def _shown_benchmarks(
         denominator=denominator,
         state=state,
         pooled=np.where(state == State.VALUE, table["pooled"], np.nan),
-        **{name: np.where(compared, table[name], np.nan) for name in ("median", "p10", "p25", "p75", "p90")},
+        median=np.where(compared, table["median"], np.nan),
+        **{name: np.where(enough, table[name], np.nan) for name in ("p10", "p25", "p75", "p90", "abc")},
+        withheld=withheld,
+        partial=partial,
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 
-from collab.models import Collaborative
-from teams.enums import TeamRole
+from django.db.models import Case, Count, Q, QuerySet, When
+
+from collab.models import Collaborative, User
+from metrics.models import Submission
+from teams.enums import TeamRole, TeamStatus
 from teams.models import Team, TeamMembership
+from teams.models.team import expected_q
 
 # Who is written to about a late month.
 WRITTEN_TO = (TeamRole.LEADER, TeamRole.DATA_LEAD)
@@ -20,12 +25,48 @@ def teams_for_matrix(collaborative: Collaborative) -> list[Team]:
     return found
 
 
-def contacts_of(teams: Sequence[Team]) -> dict[int, list[str]]:
-    """Team key → addresses of its leaders and data leads today. One query."""
-    found: dict[int, list[str]] = {team.pk: [] for team in teams}
-    memberships = TeamMembership.objects.current().filter(
-        team__in=[team.pk for team in teams], role__in=WRITTEN_TO, user__is_active=True
+def teams_in_order(collaborative: Collaborative, words: str = "") -> QuerySet[Team]:
+    """Teams with ``words`` in their name; those that take part first, by name."""
+    teams = collaborative.teams.filter(name__icontains=words) if words else collaborative.teams.all()
+    has_left = Case(When(status=TeamStatus.ACTIVE, then=0), default=1)
+    return teams.select_related("agency").order_by(has_left, "name", "pk")
+
+
+def sent_and_expected(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[dt.date, tuple[int, int]]:
+    """For each month how many teams have sent it, and how many were expected to or have. Two queries."""
+    if not months:
+        return {}
+    step = collaborative.step
+    expected = collaborative.teams.aggregate(
+        **{month.isoformat(): Count("pk", filter=expected_q(month, step=step)) for month in months}
     )
+    as_expected = Q.create([Q(month=month) & expected_q(month, step=step, prefix="team__") for month in months], Q.OR)
+    sent: dict[dt.date, tuple[int, int]] = {
+        month: (count, unexpected)
+        for month, count, unexpected in Submission.objects.live()
+        .filter(team__collaborative=collaborative, month__in=months)
+        .order_by()
+        .values("month")
+        .annotate(count=Count("pk"), unexpected=Count("pk", filter=~as_expected))
+        .values_list("month", "count", "unexpected")
+    }
+    found = {}
+    for month in months:
+        count, unexpected = sent.get(month, (0, 0))
+        found[month] = (count, expected[month.isoformat()] + unexpected)
+    return found
+
+
+def contacts_to_write_to(team: Team) -> list[User]:
+    """The team's leaders and data leads today. One query."""
+    memberships = team.memberships.current().filter(role__in=WRITTEN_TO, user__is_active=True)
+    return [membership.user for membership in memberships.select_related("user").order_by("user__email")]
+
+
+def contacts_of(team_ids: Collection[int]) -> dict[int, list[str]]:
+    """Team key → addresses of its leaders and data leads today. One query."""
+    found: dict[int, list[str]] = {pk: [] for pk in team_ids}
+    memberships = TeamMembership.objects.current().filter(team__in=team_ids, role__in=WRITTEN_TO, user__is_active=True)
     for team_id, email in memberships.order_by("user__email").values_list("team_id", "user__email"):
         found[team_id].append(email)
     return found

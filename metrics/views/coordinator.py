@@ -11,10 +11,11 @@ from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
 from metrics.presenters.engagement import engagement_of
-from metrics.presenters.submitting import late_rows, matrix_of
+from metrics.presenters.submitting import late_row, late_teams, matrix_of, months_shown
 from metrics.queries.engagement import latest
 from metrics.queries.series import submitted_months
-from metrics.queries.submitting import contacts_of, teams_for_matrix
+from metrics.queries.standings import standings_of
+from metrics.queries.submitting import contacts_of, sent_and_expected, teams_in_order
 from metrics.rules import MetricsPermission
 
 
@@ -28,20 +29,27 @@ def submissions(request: SignedInRequest, collaborative: str) -> HttpResponse:
         found,
         _("Only faculty and the center's coordinators see who has submitted."),
     )
-    teams = teams_for_matrix(found)
-    months = found.ended_months()
-    matrix = matrix_of(found, teams, submitted_months(teams, months))
-    rows = late_rows(matrix, contacts_of([late.team for late in matrix.late]))
+    due = found.due_months()
+    late = late_teams(standings_of(request.user, found, measures=(), due=due), found)
+    contacts = contacts_of([one.team.team_id for one in late])
+    late_page = page_of(request, late, parameter="late")
+    late_page.object_list = [late_row(one, contacts[one.team.team_id]) for one in late_page.object_list]
+    shown = months_shown(found)
+    page = page_of(request, teams_in_order(found, words_of(request)))
+    teams = list(page.object_list)
+    matrix = matrix_of(found, teams, submitted_months(teams, shown[::-1]), sent_and_expected(found, shown))
+    page.object_list = matrix.rows
     context = {
         "collaborative": found,
         "nav_key": "submissions",
         "matrix": matrix,
-        "late_rows": page_of(request, rows, parameter="late"),
+        "has_teams": bool(teams) or found.teams.exists(),
+        "late_rows": late_page,
         "late_query": query_of(request, "q", "page"),
-        "page": page_of(request, matrix.named(words_of(request))),
+        "page": page,
         "query": query_of(request, "q", "late"),
         "words": words_of(request),
-        "all_addresses": ", ".join(row.addresses for row in rows if row.addresses),
+        "all_addresses": ", ".join(address for one in late for address in contacts[one.team.team_id]),
         "engagement": engagement_of(latest(found)),
     }
     return render(request, "metrics/submissions.html", context)

@@ -13,13 +13,29 @@ from django.views.decorators.http import require_safe
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest
 from collab.queries.collaboratives import find_collaborative
-from metrics.presenters.comparing import TeamRow, count_needs, results_of, team_rows
+from metrics.presenters.comparing import (
+    TeamNeed,
+    comparison_of,
+    count_needs,
+    results_of,
+    team_rows,
+    teams_by_need,
+)
 from metrics.presenters.engagement import engagement_of
 from metrics.presenters.needs import Need
 from metrics.queries.engagement import latest
-from metrics.queries.series import Sight, benchmarks, comparison, measures_of, sight_of, submitted_months
+from metrics.queries.series import (
+    Sight,
+    benchmarks,
+    compared_teams,
+    comparison,
+    measures_of,
+    sight_of,
+    submitted_months,
+)
 
 ROWS_A_PAGE = 20
+NAMES_SHOWN = 20
 
 
 @require_safe
@@ -33,18 +49,26 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
     chosen = [measure for measure in measures if measure.code == request.GET.get("measure")] or measures
     months = tuple(found.ended_months())
     pooled = benchmarks(measures, months, sight)
-    compared = comparison(request.user, found, measures=chosen)
-    teams = [peer.team for peer in compared.peers if peer.team]
     everything = sight.looks_after_teams
     due = found.due_months()
-    rows = team_rows(
+    by_need = teams_by_need(request.user, found, measures=chosen, due=due) if everything else []
+    listed = compared_teams(found, sight)
+    if everything:
+        page = page_of(request, _kept(by_need, request.GET.get("need", ""), words_of(request)), size=ROWS_A_PAGE)
+        compared = comparison_of(request.user, found, list(page), measures=chosen)
+    else:
+        label = "code_name" if sight is Sight.CODED else "name"
+        named = listed.filter(**{f"{label}__icontains": words_of(request)})
+        page = page_of(request, named, size=ROWS_A_PAGE)
+        compared = comparison(request.user, found, measures=chosen, teams=list(page))
+    teams = [peer.team for peer in compared.peers if peer.team]
+    page.object_list = team_rows(
         compared,
         due=due,
         submitted=submitted_months(teams, months) if everything else {},
         by_need=everything,
     )
-    needs = count_needs(rows)
-    kept = _kept(rows, request.GET.get("need", ""), words_of(request))
+    not_reported = [row.standing for row in by_need if row.need in (Need.SILENT, Need.LATE)]
     context = {
         "collaborative": found,
         "nav_key": "data",
@@ -54,11 +78,12 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "chosen_measure": request.GET.get("measure", ""),
         "chosen_need": request.GET.get("need", ""),
         "words": words_of(request),
-        "needs": needs,
-        "page": page_of(request, kept, size=ROWS_A_PAGE),
+        "needs": count_needs(by_need),
+        "page": page,
         "query": query_of(request, "measure", "need", "q"),
-        "has_teams": bool(rows),
-        "not_reported": [row for row in rows if row.need in (Need.SILENT, Need.LATE)],
+        "has_teams": bool(by_need) or listed.exists(),
+        "not_reported": not_reported[:NAMES_SHOWN],
+        "more_not_reported": len(not_reported[NAMES_SHOWN:]),
         "last_due": due[-1] if due else None,
         "engagement": engagement_of(latest(found)) if everything else None,
         "cards": results_of(found, (pooled[measure.pk] for measure in chosen)),
@@ -66,11 +91,11 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
     return render(request, "metrics/compare.html", context)
 
 
-def _kept(rows: Iterable[TeamRow], need: str, words: str) -> list[TeamRow]:
+def _kept(rows: Iterable[TeamNeed], need: str, words: str) -> list[TeamNeed]:
     """The rows that fit the filters; a need that does not exist filters nothing."""
     wanted = words.lower()
     return [
         row
         for row in rows
-        if (need not in Need.values or row.need == need) and (not wanted or wanted in row.peer.label.lower())
+        if (need not in Need.values or row.need == need) and (not wanted or wanted in row.standing.name.lower())
     ]

@@ -11,13 +11,16 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from collab.queries.collaboratives import find_collaborative
-from metrics.charts import RunChartFigure, pooled_card, team_cards, to_csv, to_plotly, to_svg
+from metrics.charts import RunChartFigure, pooled_card, team_cards, to_csv, to_plotly
+from metrics.charts.svg import to_file
+from metrics.presenters.charting import asked_in
+from metrics.queries.annotations import annotations_of
 from metrics.queries.series import Panel, benchmarks, measures_of, pooled_panel, sight_of, team_panels
 from teams.queries.teams import find_team
 
 FORMATS: dict[str, tuple[str, Callable[[RunChartFigure], bytes]]] = {
     "json": ("application/json", lambda figure: orjson.dumps(to_plotly(figure))),
-    "svg": ("image/svg+xml", lambda figure: to_svg(figure).encode()),
+    "svg": ("image/svg+xml", lambda figure: to_file(figure).encode()),
     "csv": ("text/csv; charset=utf-8", lambda figure: to_csv(figure).encode()),
 }
 
@@ -29,8 +32,15 @@ def team_figure(request: HttpRequest, collaborative: str, team: str, measure: st
     """One measure of one team."""
     found = find_team(request.user, collaborative, team)
     panel = _chosen(team_panels(found, request.user), measure)
+    asked = asked_in(request.GET)
     sight = sight_of(request.user, found.collaborative)
-    card = team_cards(found, [panel], benchmarks([panel.measure], panel.months, sight))[0]
+    card = team_cards(
+        found,
+        [panel],
+        benchmarks([panel.measure], panel.months, sight),
+        notes=annotations_of(request.user, [found], [panel.measure.pk], hidden=asked.hidden),
+        from_zero=asked.from_zero,
+    )[0]
     return _file(card.figure, form, f"{found.slug}-{measure}")
 
 
@@ -44,7 +54,7 @@ def pooled_figure(request: HttpRequest, collaborative: str, measure: str, form: 
     pooled = benchmarks(measures_of(found), months, sight_of(request.user, found))
     panels = [pooled_panel(one) for one in pooled.values()]
     panel = _chosen([panel for panel in panels if panel.can_be_pooled], measure)
-    card = pooled_card(found, panel)
+    card = pooled_card(found, panel, pooled[panel.measure.pk])
     return _file(card.figure, form, f"{found.slug}-{measure}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collab.common.formatting import clock, day, moment, period_name
 from collab.common.views import require
+from metrics.actions.burden import give_minutes
 from metrics.actions.drafts import Saved, discard_changes, save_cells
 from metrics.actions.submissions import MonthChangedError, ReasonNeededError, reopen_month, submit_month
 from metrics.enums import MissingReason, MonthState, Source
-from metrics.forms.month import ReopenForm, typed_cells
+from metrics.forms.month import ReopenForm, seen_text, typed_cells
+from metrics.forms.sites import MinutesForm
 from metrics.models import Submission
 from metrics.policies import (
     MonthClosedError,
@@ -31,8 +34,11 @@ from metrics.policies import (
 )
 from metrics.presenters.month import grid_for, read_rows, revisions_of, summary_of, typed_result
 from metrics.presenters.month import their_cell as their_cell_of
+from metrics.presenters.quality import all_words
+from metrics.presenters.threads import threads_seen
 from metrics.queries.months import Sheet, month_states, month_to_open, sheet_for, values_by_submission
-from metrics.rules import MetricsPermission, enter_figures, see_small_counts
+from metrics.queries.quality import months_looked_at, reporting_of
+from metrics.rules import MetricsPermission, discuss_figures, enter_figures, manage_sites, see_small_counts
 from metrics.rules import reopen_month as reopen_permission
 from metrics.validation import Checked, check_sheet
 from teams.models import Team
@@ -54,6 +60,8 @@ def months(request: HttpRequest, collaborative: str, team: str) -> HttpResponse:
         "next": next((row for row in rows if row.state is MonthState.FUTURE), None),
         "open": month_to_open(rows),
         "may_enter": enter_figures.check(request.user, found),
+        "may_manage_sites": manage_sites.check(request.user, found),
+        "kept": all_words(reporting_of(found.collaborative, [found], months_looked_at(found.collaborative))),
     }
     return render(request, "metrics/months.html", context)
 
@@ -147,6 +155,7 @@ def _submit(request: HttpRequest, saved: Saved) -> HttpResponse:
             values=checked.values,
             source=Source.GRID,
             note=note,
+            confirmed=checked.confirmed,
             base_revision=_base_revision(request),
         )
     except ReasonNeededError as needed:
@@ -178,7 +187,14 @@ def _grid(
     collaborative = team.collaborative
     context = page_context(team, sheet.month) | {
         "sheet": sheet,
-        "grid": grid_for(sheet, checked, typed=typed, conflicts=conflicts, with_problems=with_problems),
+        "grid": grid_for(
+            sheet,
+            checked,
+            typed=typed,
+            conflicts=conflicts,
+            threads=threads_seen(request.user, sheet),
+            with_problems=with_problems,
+        ),
         "reasons": MissingReason.choices,
         "due": collaborative.due_date(sheet.month),
         "is_late": now >= collaborative.due_at(sheet.month),
@@ -203,9 +219,12 @@ def _read_only(
     sheet = sheet_for(team, month)
     may_reopen = reopen_permission.check(request.user, team)
     may_see_small = see_small_counts.check(request.user, team)
+    threads = threads_seen(request.user, sheet)
     context = page_context(team, month) | {
         "sheet": sheet,
-        "rows": read_rows(sheet, may_see_small=may_see_small) if sheet.live else [],
+        "rows": read_rows(sheet, may_see_small=may_see_small, threads=threads) if sheet.live else [],
+        "threads": threads,
+        "may_discuss": discuss_figures.check(request.user, team),
         "shows_notes": may_see_small,
         "closed": closed,
         "submitted_when": moment(sheet.live.submitted_at, team.collaborative.time_zone) if sheet.live else "",
@@ -239,7 +258,7 @@ def _saved_json(saved: Saved) -> dict[str, Any]:
         version, conflict = sheet.by_code[key.measure].version, saved.conflicts.get(key)
         theirs = their_cell_of(version, conflict, sheet.team.collaborative) if conflict else None
         cells[str(key)] = {
-            "entry": [cell.entry.numerator, cell.entry.denominator, cell.entry.missing_reason, cell.entry.note],
+            "entry": json.loads(seen_text(cell.entry)),
             "result": typed_result(version, cell.entry),
             "changed": _("%(name)s changed this at %(time)s.") % {"name": cell.by, "time": clock(cell.at, time_zone)},
             "conflict": theirs.sentence if theirs else "",
@@ -264,7 +283,23 @@ def _saved_json(saved: Saved) -> dict[str, Any]:
 @require_safe
 def sent(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
     """Thank you, what happens now, and what is due next."""
+    return _sent(request, find_team(request.user, collaborative, team), month)
+
+
+@require_POST
+def minutes(request: HttpRequest, collaborative: str, team: str, month: dt.date) -> HttpResponse:
+    """How long the month took, if somebody likes to say."""
     found = find_team(request.user, collaborative, team)
+    require_entry(request, found)
+    form = MinutesForm(request.POST)
+    if not form.is_valid():
+        return _sent(request, found, month, form)
+    give_minutes(by=request.user, team=found, month=month, minutes=form.cleaned_data["minutes"])
+    messages.success(request, _("Thank you. That helps to keep the work small."))
+    return redirect("month_sent", found.collaborative.slug, found.slug, month)
+
+
+def _sent(request: HttpRequest, found: Team, month: dt.date, form: MinutesForm | None = None) -> HttpResponse:
     rows = month_states(found, timezone.now())
     row = next((row for row in rows if row.month == month), None)
     if row is None or row.live is None:
@@ -272,6 +307,8 @@ def sent(request: HttpRequest, collaborative: str, team: str, month: dt.date) ->
     context = page_context(found, month) | {
         "row": row,
         "submitted_when": moment(row.live.submitted_at, found.collaborative.time_zone),
+        "minutes_form": form or MinutesForm(initial={"minutes": row.live.minutes}),
+        "may_enter": enter_figures.check(request.user, found),
         "due_rows": [other for other in rows if other.can_change],
         "next": next((other for other in rows if other.state is MonthState.FUTURE), None),
     }
@@ -284,7 +321,10 @@ def history(request: HttpRequest, collaborative: str, team: str, month: dt.date)
     found = find_team(request.user, collaborative, team)
     sheet = sheet_for(found, month)
     submissions = list(
-        Submission.objects.filter(team=found, month=month).select_related("submitted_by").order_by("revision")
+        Submission.objects.filter(team=found, month=month)
+        .select_related("submitted_by")
+        .prefetch_related("confirmations__measure")
+        .order_by("revision")
     )
     context = page_context(found, month) | {
         "revisions": revisions_of(
@@ -293,6 +333,7 @@ def history(request: HttpRequest, collaborative: str, team: str, month: dt.date)
             values_by_submission(submissions),
             may_see_small=see_small_counts.check(request.user, found),
         ),
+        "threads": threads_seen(request.user, sheet),
         "reopenings": [
             {
                 "by": reopening.opened_by,

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collab.common import months
+from collab.common.tables import FileKind, TableError
 from metrics.actions.drafts import Typed, save_cells
 from metrics.actions.submissions import MonthChangedError, ReasonNeededError, submit_month
 from metrics.cells import CellKey, Entry
 from metrics.enums import Source
 from metrics.forms.month import UploadForm
 from metrics.imports import template
-from metrics.imports.table import TableError
 from metrics.imports.upload import DryRun, dry_run
 from metrics.policies import MonthClosedError, check_enter, needs_reason
 from metrics.presenters.month import open_findings, upload_lines
@@ -32,8 +32,6 @@ from metrics.views.month import page_context, require_entry
 from teams.models import Team
 from teams.queries.teams import find_team
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV_TYPE = "text/csv; charset=utf-8"
 # What a dry run hands to its confirmation travels in the page, signed, and only for as long as people look at it.
 SALT_ENTRIES, SALT_MARKED = "metrics.upload.entries", "metrics.upload.marked"
 KEPT_FOR = dt.timedelta(hours=4)
@@ -65,7 +63,7 @@ def template_xlsx(request: HttpRequest, collaborative: str, team: str, month: dt
 
 
 def _download(content: bytes, kind: Source, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX_TYPE if kind is Source.XLSX else CSV_TYPE)
+    response = HttpResponse(content, content_type=FileKind(kind.value).content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind.value}"'
     return response
 
@@ -115,7 +113,7 @@ def _dry_run_context(sheet: Sheet, run: DryRun) -> dict[str, Any]:
 
 
 def _packed(entry: Entry) -> list[str]:
-    return [str(entry.key), entry.numerator, entry.denominator, entry.missing_reason, entry.note]
+    return [str(entry.key), entry.numerator, entry.denominator, entry.missing_reason, entry.note, entry.population]
 
 
 def _unpacked(texts: list[str]) -> Entry:
@@ -166,6 +164,7 @@ def confirm(request: HttpRequest, collaborative: str, team: str, month: dt.date)
             values=checked.values,
             source=Source(packed["kind"]),
             note=request.POST.get("note", ""),
+            confirmed=checked.confirmed,
             base_revision=packed["revision"],
         )
     except (ReasonNeededError, MonthChangedError) as error:

@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from collab.common.tables import TableError
 from collab.models import Collaborative
 from metrics.actions.benchmarks import catch_up_with
 from metrics.actions.bulk import import_bulk
 from metrics.actions.submissions import Imported
 from metrics.imports.bulk import Bulk, Problems, read_bulk
-from metrics.imports.table import TableError
 from metrics.management.progress import Progress, find_collaborative
 
 SHOWN = 50
@@ -45,15 +45,17 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         file: Path = options["file"]
         bulk = self._read(find_collaborative(options["slug"]), file, create_teams=options["create_teams"])
-        if bulk.problems.count:
-            self._refuse(file, bulk.problems, write=options["errors_out"])
         try:
+            if bulk.problems.count:
+                self._refuse(file, bulk.problems, write=options["errors_out"])
             with transaction.atomic():
                 imported = import_bulk(by=None, bulk=bulk)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
         except ValidationError as error:
             raise CommandError(f"{file} was not imported: {' '.join(error.messages)}") from error
+        finally:
+            bulk.close()
         self._tell(bulk, imported, dry_run=options["dry_run"])
         if not options["dry_run"]:
             self._compute(bulk.collaborative)

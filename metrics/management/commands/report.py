@@ -13,7 +13,14 @@ from collab.models import Collaborative, User
 from metrics.actions.reports import Printed, Step
 from metrics.enums import ReportKind
 from metrics.management.progress import Progress, find_collaborative
-from metrics.presenters.reports import print_collaborative, print_leader, print_team, the_center
+from metrics.presenters.reports import (
+    print_board,
+    print_collaborative,
+    print_leader,
+    print_plan,
+    print_team,
+    the_center,
+)
 from metrics.queries.reports import may_have
 from teams.models import Agency, Team
 
@@ -23,10 +30,10 @@ SHOWN = 20
 class Command(BaseCommand):
     """Write a report as a tagged PDF.
 
-    SLUG of a collaborative summary: the collaborative's short name. Of a team summary: COLLABORATIVE/TEAM, the team's
-    short name alone where only one team has it, or the collaborative's with --team. Of a leader's page:
-    COLLABORATIVE/AGENCY-CODE, the code alone where only one agency has it, or the collaborative's with --agency.
-    Small counts are hidden as from a coordinator, unless --as names somebody who may see them.
+    SLUG of a collaborative summary: the collaborative's short name. Of a team summary or a measurement plan:
+    COLLABORATIVE/TEAM, the team's short name alone where only one team has it, or the collaborative's with --team. Of
+    a leader's page: COLLABORATIVE/AGENCY-CODE, the code alone where only one agency has it, or the collaborative's
+    with --agency. Small counts are hidden as from a coordinator, unless --as names somebody who may see them.
     """
 
     help = __doc__ or ""
@@ -59,8 +66,11 @@ class Command(BaseCommand):
 
     def _find(self, kind: ReportKind, options: dict[str, Any]) -> tuple[Team | Agency | Collaborative, Collaborative]:
         slug, team, agency = options["slug"], options["team"], options["agency"]
-        for option, given, fitting in (("--team", team, ReportKind.TEAM), ("--agency", agency, ReportKind.LEADER)):
-            if given and kind is not fitting:
+        for option, given, fits, fitting in (
+            ("--team", team, kind.is_about_team, ReportKind.TEAM),
+            ("--agency", agency, kind is ReportKind.LEADER, ReportKind.LEADER),
+        ):
+            if given and not fits:
                 raise CommandError(f"{option} belongs to “report {fitting.value}”.")
         if kind is ReportKind.COLLABORATIVE:
             found = find_collaborative(slug)
@@ -68,7 +78,7 @@ class Command(BaseCommand):
         name = team or agency
         first, slash, second = (slug, "/", name) if name else slug.partition("/")
         collaborative = find_collaborative(first) if slash else None
-        if kind is ReportKind.TEAM:
+        if kind.is_about_team:
             return _team(collaborative, second or first)
         return _agency(collaborative, second or first)
 
@@ -84,6 +94,10 @@ class Command(BaseCommand):
 def _print(
     kind: ReportKind, subject: Team | Agency | Collaborative, collaborative: Collaborative, viewer: User, step: Step
 ) -> Printed:
+    if isinstance(subject, Team) and kind is ReportKind.PLAN:
+        return print_plan(subject, viewer, step)
+    if isinstance(subject, Team) and kind is ReportKind.STORYBOARD:
+        return print_board(subject, viewer, step)
     if isinstance(subject, Team):
         return print_team(subject, viewer, step)
     if isinstance(subject, Agency):

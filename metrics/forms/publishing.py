@@ -1,0 +1,89 @@
+"""From which month on teams see benchmarks, for all measures and for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+
+from collab.common.formatting import period_name
+from collab.common.months import iso, parse
+from collab.models import Collaborative, Measure
+from metrics.enums import Published
+from metrics.models import Publication
+from metrics.queries.publishing import Published as InForce
+
+
+class PublicationForm(forms.Form):
+    """One question and one month for all measures, and the same for each measure."""
+
+    def __init__(
+        self, data: Any = None, *, collaborative: Collaborative, measures: list[Measure], found: InForce
+    ) -> None:
+        super().__init__(data)
+        self.measures = measures
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        step = collaborative.step
+        self.months = [("", _("Choose a month"))] + [
+            (iso(month), period_name(month, step=step)) for month in collaborative.reporting_months()
+        ]
+        self._ask(
+            "all",
+            _("All measures"),
+            found.for_all,
+            [one for one in Published if one is not Published.DEFAULT],
+            collaborative,
+        )
+        for measure in measures:
+            self._ask(
+                measure.code, measure.latest.name, found.by_measure.get(measure.pk), list(Published), collaborative
+            )
+
+    def _ask(
+        self, key: str, label: str, row: Publication | None, choices: list[Published], collaborative: Collaborative
+    ) -> None:
+        self.fields[f"{key}_what"] = forms.ChoiceField(
+            label=label,
+            choices=[(one.value, one.label) for one in choices],
+            initial=_what(row, collaborative, is_default=choices[0]).value,
+        )
+        self.fields[f"{key}_month"] = forms.TypedChoiceField(
+            label=_("%(measure)s: first month shown") % {"measure": label},
+            help_text=_("Only for “From a month on”."),
+            choices=self.months,
+            coerce=parse,
+            empty_value=None,
+            required=False,
+            initial=iso(row.from_month) if row and row.from_month else "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for key in self.keys:
+            if cleaned.get(f"{key}_what") == Published.FROM and not cleaned.get(f"{key}_month"):
+                self.add_error(f"{key}_month", _("Choose the first month that teams see."))
+        return cleaned
+
+    @property
+    def keys(self) -> list[str]:
+        return ["all", *(measure.code for measure in self.measures)]
+
+    def answers(self) -> list[tuple[Measure | None, Published, dt.date | None]]:
+        """What was said about each measure, and about all (None)."""
+        of: list[Measure | None] = [None, *self.measures]
+        return [
+            (measure, Published(self.cleaned_data[f"{key}_what"]), self.cleaned_data[f"{key}_month"])
+            for measure, key in zip(of, self.keys, strict=True)
+        ]
+
+
+def _what(row: Publication | None, collaborative: Collaborative, *, is_default: Published) -> Published:
+    if row is None:
+        return is_default
+    if row.from_month is None:
+        return Published.NONE
+    return Published.ALL if row.from_month <= collaborative.start else Published.FROM
