@@ -1,0 +1,395 @@
+"""Taking worksheets from a file: every row through the same workflow as the pages, all of them or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from collab.common.changes import locked
+from collab.models import User
+from pdsa.actions.history import keep_revision
+from pdsa.actions.ramps import open_ramp
+from pdsa.actions.workflow import close, plan_cycle, start, study
+from pdsa.actions.worksheet import add_row, save, set_sharing
+from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
+from pdsa.models import Cycle, Question
+from pdsa.policies import NotReadyError, check_day_came, check_team_works
+from pdsa.queries.exchange import (
+    ACT,
+    DO,
+    HEAD,
+    PLAN,
+    STUDY,
+    TABLES,
+    Line,
+    Names,
+    RowColumns,
+    UnreadableError,
+    named,
+    names_for,
+    parted,
+    read_day,
+    texts_of,
+    value_of,
+)
+from teams.models import Team
+
+# Written by moves, not by typing: a file may bring them for a new test and not change them in an old one.
+MOVED = ("stage", "decision", "started_on", "studied_on", "closed_on", "follows", "ramp", "team", "test")
+_BY_NAME = ("idea", "drivers", "measures", "owner")
+NOON = dt.time(12)
+
+
+@dataclass
+class Imported:
+    """What a file did, or would do: row number → the cycle it made or changed, and what is wrong with the others."""
+
+    created: dict[int, Cycle] = field(default_factory=dict)
+    changed: dict[int, Cycle] = field(default_factory=dict)
+    unchanged: dict[int, Cycle] = field(default_factory=dict)
+    problems: dict[int, list[str]] = field(default_factory=dict)
+
+
+class RefusedError(Exception):
+    """Some rows can not be taken, so none was; ``imported.problems`` says which and why."""
+
+    def __init__(self, imported: Imported) -> None:
+        super().__init__(_("Nothing was saved: some rows can not be taken as they are."))
+        self.imported = imported
+
+
+@transaction.atomic
+def import_cycles(*, by: User, team: Team, lines: Iterable[Line]) -> Imported:
+    """Make the tests of a file and change those that are already here; all of them or none.
+
+    A row is of a test that is here when it names this team and the number of one of its tests. Raises ``RefusedError``
+    and, where the team may write nothing now, ``NotReadyError``.
+    """
+    check_team_works(team)
+    locked(team)
+    imported = _Importing(by, team, names_for(team)).run(list(lines))
+    if imported.problems:
+        raise RefusedError(imported)
+    return imported
+
+
+def dry_run(*, by: User, team: Team, lines: Iterable[Line]) -> Imported:
+    """What ``import_cycles`` would do, found by doing it and taking it back. Raises ``NotReadyError``."""
+    check_team_works(team)
+    with transaction.atomic():
+        imported = _Importing(by, team, names_for(team)).run(list(lines))
+        transaction.set_rollback(True)
+    return imported
+
+
+class _Importing:
+    """One file on its way in."""
+
+    def __init__(self, by: User, team: Team, names: Names) -> None:
+        self.by, self.team, self.names = by, team, names
+        self.result = Imported()
+        # The numbers that the file gives its tests → what became of them, for "follows".
+        self.by_label: dict[str, Cycle] = {}
+
+    def run(self, lines: list[Line]) -> Imported:
+        waiting = list(lines)
+        labels = {line.texts.get("test", "").strip() for line in lines}
+        while waiting:
+            # In the file's order, except that a test comes after the one it follows.
+            line = next((line for line in waiting if not self._waits_for_another(line, labels)), None)
+            if line is None:
+                for line in waiting:
+                    self._refuse(line, [_("follows: these tests follow each other in a circle.")])
+                break
+            self._take(line)
+            labels.discard(line.texts.get("test", "").strip())
+            waiting.remove(line)
+        return self.result
+
+    def _waits_for_another(self, line: Line, labels: set[str]) -> bool:
+        follows = line.texts.get("follows", "").strip()
+        return bool(follows) and follows in labels
+
+    def _refuse(self, line: Line, problems: Iterable[str]) -> None:
+        self.result.problems.setdefault(line.number, []).extend(problems)
+
+    def _take(self, line: Line) -> None:
+        if line.problems:
+            self._refuse(line, line.problems)
+            return
+        try:
+            with transaction.atomic():
+                existing = self._existing(line)
+                cycle = self._create(line) if existing is None else existing
+                if existing is not None and not self._change(line, existing):
+                    self.result.unchanged[line.number] = existing
+                elif existing is not None:
+                    self.result.changed[line.number] = existing
+                else:
+                    self.result.created[line.number] = cycle
+        except _RowError as error:
+            self._refuse(line, error.problems)
+        except UnreadableError as error:
+            self._refuse(line, [str(error)])
+        except NotReadyError as error:
+            self._refuse(line, [error.sentence])
+        except ValidationError as error:
+            self._refuse(line, _sentences(error))
+        else:
+            if label := line.texts.get("test", "").strip():
+                self.by_label[label] = cycle
+
+    def _existing(self, line: Line) -> Cycle | None:
+        label = line.texts.get("test", "").strip()
+        if line.texts.get("team", "").strip() != self.team.slug or not label.isdecimal():
+            return None
+        return self.names.cycles.get(int(label))
+
+    # --- A new test
+    def _create(self, line: Line) -> Cycle:
+        texts = line.texts
+        if not texts.get("title", "").strip():
+            raise UnreadableError(_("title: every test needs a title of a few words."))
+        previous = self._previous(texts)
+        values = self._values(texts, [name for name in PLAN if name not in _BY_NAME])
+        values |= {name: self._by_name(name, texts[name]) for name in ("idea", "owner") if name in texts}
+        cycle = plan_cycle(
+            by=self.by,
+            team=self.team,
+            title=texts["title"].strip(),
+            ramp=self._ramp(texts, previous),
+            previous=previous,
+            values={"owner": None} | values,
+        )
+        for name in ("drivers", "measures"):
+            if name in texts:
+                getattr(cycle, name).set(self._by_name(name, texts[name]))
+        self._make_rows(line, cycle)
+        self._bring_to_its_stage(line, cycle)
+        if "sharing" in texts:
+            set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value("sharing", texts["sharing"])))
+        fresh = Cycle.objects.get(pk=cycle.pk)
+        keep_revision(by=self.by, cycle=fresh, event=PdsaEvent.CYCLES_IMPORTED, changed=sorted(texts), row=line.number)
+        return fresh
+
+    def _previous(self, texts: Mapping[str, str]) -> Cycle | None:
+        label = texts.get("follows", "").strip()
+        if not label:
+            return None
+        if label in self.by_label:
+            return self.by_label[label]
+        here = texts.get("team", "").strip() == self.team.slug
+        if here and label.isdecimal() and int(label) in self.names.cycles:
+            return self.names.cycles[int(label)]
+        raise UnreadableError(
+            _("follows: there is no test “%(label)s” in the file, or its row has a problem.") % {"label": label[:40]}
+        )
+
+    def _ramp(self, texts: Mapping[str, str], previous: Cycle | None) -> Any:
+        title = texts.get("ramp", "").strip()
+        if not title:
+            return previous.ramp if previous else None
+        if (
+            previous is not None
+            and " ".join(previous.ramp.title.split()).casefold() == " ".join(title.split()).casefold()
+        ):
+            return previous.ramp
+        key = " ".join(title.split()).casefold()
+        if key not in self.names.ramps:
+            self.names.ramps[key] = open_ramp(by=self.by, team=self.team, title=title)
+        return self.names.ramps[key]
+
+    def _make_rows(self, line: Line, cycle: Cycle) -> None:
+        for table in TABLES:
+            rows = line.rows(table)
+            if table.name == "questions" and rows:
+                cycle.questions.all().delete()
+            for position, texts in enumerate(rows):
+                if table.name != "points":
+                    self._make_row(table, cycle, position, texts)
+
+    def _make_row(self, table: RowColumns, cycle: Cycle, position: int, texts: Mapping[str, str]) -> None:
+        values = self._row_values(table, position + 1, texts)
+        if table.model is Question:
+            day = values.pop("predicted_on", None)
+            if str(values.get("prediction", "")).strip():
+                at = day or self.team.collaborative.today()
+                if at > self.team.collaborative.today():
+                    raise UnreadableError(
+                        _("question_%(number)d_predicted_on: this day is in the future.") % {"number": position + 1}
+                    )
+                values["predicted_at"] = dt.datetime.combine(at, NOON, dt.UTC)
+        check_day_came(self.team, values.get("day"))
+        row = table.model(cycle=cycle, position=position, **values)
+        row.full_clean(exclude=["cycle"])
+        row.save()
+
+    def _bring_to_its_stage(self, line: Line, cycle: Cycle) -> None:
+        texts = line.texts
+        stage = self._stage_of(texts)
+        closed = stage is Stage.CLOSED
+        reached_do = stage in (Stage.DO, Stage.STUDY) or (closed and "started_on" in texts)
+        reached_study = stage is Stage.STUDY or (closed and "studied_on" in texts)
+        self._check_nothing_too_early(texts, reached_do=reached_do, reached_study=reached_study)
+        if "started_on" not in texts and stage in (Stage.DO, Stage.STUDY):
+            raise UnreadableError(_("started_on: a test that has begun needs its first day."))
+        if reached_do:
+            start(by=self.by, cycle=cycle, on=self._value("started_on", texts["started_on"]))
+            self._write(cycle, texts, [name for name in DO if name != "started_on"])
+            points = next(table for table in TABLES if table.name == "points")
+            for position, row in enumerate(line.rows(points)):
+                self._make_row(points, cycle, position, row)
+        if reached_study:
+            on = self._value("studied_on", texts["studied_on"]) if "studied_on" in texts else None
+            study(by=self.by, cycle=cycle, on=on)
+            self._write(cycle, texts, [name for name in STUDY if name != "studied_on"])
+        self._write(cycle, texts, ["decision_reason", "next_step"])
+        if closed:
+            on = self._value("closed_on", texts["closed_on"]) if "closed_on" in texts else None
+            decision = Decision(self._value("decision", texts["decision"]))
+            close(by=self.by, cycle=cycle, decision=decision, on=on, opens_next=False)
+
+    def _stage_of(self, texts: Mapping[str, str]) -> Stage:
+        """The stage a row says, or else what its dates and decision say."""
+        if "stage" in texts:
+            stage = Stage(self._value("stage", texts["stage"]))
+        elif "decision" in texts:
+            stage = Stage.CLOSED
+        elif "studied_on" in texts:
+            stage = Stage.STUDY
+        else:
+            stage = Stage.DO if "started_on" in texts else Stage.PLAN
+        if (stage is Stage.CLOSED) != ("decision" in texts):
+            raise UnreadableError(_("decision: a closed test has one of adopt, adapt, abandon; an open one has none."))
+        return stage
+
+    def _check_nothing_too_early(self, texts: Mapping[str, str], *, reached_do: bool, reached_study: bool) -> None:
+        """What a row holds for a step that the test has not reached would be lost: say so instead."""
+        has_points = any(column.startswith("number_") for column in texts)
+        early = [name for name in DO if name in texts and not reached_do] + ["number_1"] * (
+            has_points and not reached_do
+        )
+        early += [name for name in STUDY if name in texts and not reached_study]
+        if early:
+            raise UnreadableError(
+                _("%(columns)s: the test has not come so far. Fill in started_on and studied_on, or take this out.")
+                % {"columns": ", ".join(early)}
+            )
+
+    def _write(self, cycle: Cycle, texts: Mapping[str, str], names: Iterable[str]) -> None:
+        """Fields of a new test, as they stand in the file."""
+        cycle.refresh_from_db()
+        values = self._values(texts, names)
+        check_day_came(self.team, values.get("ended_on"))
+        for name, value in values.items():
+            setattr(cycle, name, value)
+        cycle.clean_fields(exclude=[other.name for other in cycle._meta.fields if other.name not in values])
+        cycle.validate_constraints(exclude={"number"})
+        cycle.save(update_fields=list(values))
+
+    # --- A test that is here
+    def _change(self, line: Line, cycle: Cycle) -> bool:
+        """Whether the row changed anything. What it does not name or leaves empty stays."""
+        stored = texts_of(cycle, with_numbers=True)
+        differing = {
+            column: text
+            for column, text in line.texts.items()
+            if stored.get(column, "") != text and column not in ("team", "test")
+        }
+        if not differing:
+            return False
+        if moved := [column for column in differing if column in MOVED]:
+            raise UnreadableError(
+                _("%(columns)s: test %(number)d is already here. Move it on its worksheet; a file changes its words.")
+                % {"columns": ", ".join(moved), "number": cycle.number}
+            )
+        values: dict[str, Any] = {}
+        for column, text in differing.items():
+            if column in HEAD or column in (*PLAN, *DO, *STUDY, *ACT):
+                if column == "sharing":
+                    set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value(column, text)))
+                elif column in _BY_NAME:
+                    found = self._by_name(column, text)
+                    values[column] = [row.pk for row in found] if isinstance(found, list) else found
+                else:
+                    values[column] = self._value(column, text)
+        self._change_rows(line, cycle, values)
+        if values:
+            saved = save(by=self.by, cycle=cycle, values=values)
+            if saved.refused:
+                raise _RowError([f"{key}: {sentence}" for key, sentence in saved.refused.items()])
+        return True
+
+    def _change_rows(self, line: Line, cycle: Cycle, values: dict[str, Any]) -> None:
+        for table in TABLES:
+            present = list(getattr(cycle, table.name).all())
+            # By their numbers: a line that the file leaves empty must not pull the next one into its place.
+            for number, texts in line.numbered(table).items():
+                read = self._row_values(table, number, texts)
+                read.pop("predicted_on", None)
+                if 1 <= number <= len(present):
+                    values |= {f"{table.name}.{present[number - 1].pk}.{name}": value for name, value in read.items()}
+                else:
+                    add_row(by=self.by, cycle=cycle, table=table.name, values=read)
+
+    # --- Cells
+    def _values(self, texts: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
+        return {name: self._value(name, texts[name]) for name in names if name in texts}
+
+    def _value(self, name: str, text: str) -> Any:
+        return value_of(_field(Cycle, name), text, name)
+
+    def _by_name(self, name: str, text: str) -> Any:
+        sentences = {
+            "idea": _("“%(text)s” is not in the change package. Take a name from there, or leave it empty."),
+            "owner": _("nobody in this team signs in with “%(text)s”. Leave it empty, or invite them first."),
+            "drivers": _("“%(text)s” is not a driver of the change package. Names are divided by semicolons."),
+            "measures": _("“%(text)s” is not the code of a measure here. Codes are divided by semicolons."),
+        }
+        found = {"idea": self.names.ideas, "owner": self.names.people}
+        if name in found:
+            return named(found[name], text, name, sentences[name])
+        rows = self.names.drivers if name == "drivers" else self.names.measures
+        return [named(rows, part, name, sentences[name]) for part in parted(text)]
+
+    def _row_values(self, table: RowColumns, number: int, texts: Mapping[str, str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, text in texts.items():
+            column = table.column(number, name)
+            if name == "predicted_on":
+                values[name] = read_day(text, column)
+            elif name == "measure":
+                sentence = _("“%(text)s” is not the code of a measure here.")
+                values[name] = named(self.names.measures, text, column, sentence)
+            else:
+                values[name] = value_of(_field(table.model, name), text, column)
+        return values
+
+
+class _RowError(Exception):
+    """Several things are wrong with a row."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    found: models.Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
+    return found
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    if hasattr(error, "message_dict"):
+        return [
+            (f"{name}: {message}" if name != "__all__" else message)
+            for name, messages in error.message_dict.items()
+            for message in messages
+        ]
+    return list(error.messages)
