@@ -11,12 +11,16 @@ from django.utils import timezone
 
 from collab.common import audit
 from collab.common.changes import change, locked
+from collab.common.jobs import mark_stale
 from collab.enums import CollabEvent
 from collab.models import Center, CenterAppointment, Collaborative, CollaborativeAppointment, User
 from teams.enums import InvitedRole, SubjectKind, TeamRole, TeamsEvent
 from teams.models import Agency, AgencyAppointment, Team, TeamMembership
 from teams.policies import check_can_end
 from teams.queries.invitations import Subject
+
+# Who is in a team has changed: the rooms above catch up with it (``pdsa.tasks``). Key: the team's number.
+MEMBERS = "teams.members"
 
 HeldRole = CenterAppointment | CollaborativeAppointment | AgencyAppointment | TeamMembership
 
@@ -81,6 +85,8 @@ def end_role(*, by: User, held: HeldRole, on: dt.date) -> None:
         role=held.role,
         on=on.isoformat(),
     )
+    if isinstance(held, TeamMembership):
+        mark_stale(MEMBERS, str(held.team_id))
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 // Reading and writing the cells of the month's form. A cell is a <tbody data-cell> with its inputs.
 
-const PARTS = ["numerator", "denominator", "missing_reason", "note"];
+const PARTS = ["numerator", "denominator", "missing_reason", "note", "population"];
 
 /** All cells of the form by their key. */
 export function cellsOf(form) {
@@ -23,7 +23,7 @@ export class Cell {
     return [...this.body.querySelectorAll(selector)].find((found) => found.closest("[data-cell]") === this.body);
   }
 
-  /** What stands in the inputs: numerator, denominator, reason, note. A part without input stays as it was seen. */
+  /** What stands in the inputs: numerator, denominator, reason, note, drawn from. A part without input stays as it was seen. */
   get entry() {
     return this.inputs.map((input, place) => (input ? input.value.trim() : this.seen[place]));
   }

@@ -4,6 +4,8 @@ import { cellsOf, same } from "./cells.js";
 import { keeper } from "./keep.js";
 import { watchKeys } from "./keys.js";
 import { sentenceAbove, showResult } from "./rates.js";
+import { brokenRules, comparedWith } from "./rules.js";
+import { sumSites } from "./sites.js";
 
 const PAUSE = 800;
 const TRY_AGAIN = 15000;
@@ -46,12 +48,13 @@ function start() {
   }
 
   function tidy(cell) {
-    const [reason, note] = ["[data-reason]", "[data-note]"].map((selector) => cell.own(selector));
+    const [reason, note, sample] = ["[data-reason]", "[data-note]", "[data-sample]"].map((found) => cell.own(found));
     if (!reason) {
       return;
     }
     const [numerator, , why, text] = cell.entry;
     reason.classList.toggle("is-quiet", numerator !== "" && why === "");
+    sample?.classList.toggle("is-quiet", numerator === "" && cell.entry[4] === "");
     note.classList.toggle("is-quiet", text === "" && !cell.asksForNote && document.activeElement !== cell.inputs[3]);
   }
 
@@ -64,7 +67,7 @@ function start() {
           : paragraph(finding.message, finding.severity),
       ),
     );
-    ["numerator", "denominator"].forEach((field, place) => {
+    Object.entries({ numerator: 0, denominator: 1, population: 4 }).forEach(([field, place]) => {
       const isWrong = findings.some((finding) => finding.field === field && finding.severity === "blocks");
       cell.inputs[place]?.classList.toggle("is-invalid", isWrong);
       cell.inputs[place]?.toggleAttribute("aria-invalid", isWrong);
@@ -212,17 +215,29 @@ function start() {
       return;
     }
     const cell = cells.get(body.dataset.cell);
+    judge(cell);
+    const total = sumSites(cell, cells);
+    if (total) {
+      judge(total);
+    }
+    keepChanged();
+    later();
+  }
+
+  /** What can be said without the server, which says all with the next save. */
+  function judge(cell) {
     showResult(cell, words);
     const above = sentenceAbove(cell, words);
-    if (above) {
-      showFindings(cell, [{ field: "numerator", severity: "blocks", message: above }]);
+    const told = above ? [{ field: "numerator", severity: "blocks", message: above }] : brokenRules(cell, cells);
+    if (told.length > 0) {
+      showFindings(cell, told);
     } else {
       tidy(cell);
     }
+    const others = comparedWith(cell, cells).filter((other) => brokenRules(other, cells).length > 0);
+    others.forEach((other) => showFindings(other, brokenRules(other, cells)));
     // Also when the texts are back to what is saved: the sentence beside them is not.
-    mustAsk ||= Boolean(above);
-    keepChanged();
-    later();
+    mustAsk ||= told.length > 0 || others.length > 0;
   }
 
   function restore() {
