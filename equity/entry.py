@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from collab.common.rows import write_rows
 from collab.enums import Statistic
 from collab.models import Collaborative
 from equity.models import StratifiedObservation, Stratifier, Stratum
 from metrics.cells import CellKey, Value
 from metrics.entry import Breakdown, Group, Placed
 
-BATCH = 2000
+COLUMNS = (
+    "submission_id",
+    "team_id",
+    "month",
+    "measure_id",
+    "version_id",
+    "stratum_id",
+    "numerator",
+    "denominator",
+    "missing_reason",
+    "note",
+    "is_proportion",
+    "live",
+)
 
 
 class StrataPart:
@@ -61,27 +75,26 @@ class StrataPart:
                 stratifier__collaborative__in=collaboratives
             ).values_list("pk", "stratifier__collaborative_id", "stratifier__code", "code")
         }
-        StratifiedObservation.objects.bulk_create(
+        write_rows(
+            StratifiedObservation,
+            COLUMNS,
             (
-                StratifiedObservation(
-                    submission=item.submission,
-                    team_id=item.submission.team_id,
-                    month=item.submission.month,
-                    measure=item.measure,
-                    version=item.version,
-                    stratum_id=strata[
-                        item.submission.team.collaborative_id, item.value.key.dimension, item.value.key.stratum
-                    ],
-                    numerator=item.value.numerator,
-                    denominator=item.value.denominator,
-                    missing_reason=item.value.missing_reason,
-                    note=item.value.note,
-                    is_proportion=item.version.statistic is Statistic.PROPORTION,
-                    live=item.live,
+                (
+                    item.submission.pk,
+                    item.submission.team_id,
+                    item.submission.month,
+                    item.measure.pk,
+                    item.version.pk,
+                    strata[item.submission.team.collaborative_id, item.value.key.dimension, item.value.key.stratum],
+                    item.value.numerator,
+                    item.value.denominator,
+                    item.value.missing_reason,
+                    item.value.note,
+                    item.version.stat == Statistic.PROPORTION,
+                    item.live,
                 )
                 for item in placed
             ),
-            batch_size=BATCH,
         )
 
     def switch(self, *, off: Collection[int], on: Collection[int]) -> None:

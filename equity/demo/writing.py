@@ -25,7 +25,17 @@ from collab.common import months
 from collab.enums import CollaborativeType, DataSharing
 from collab.models import Center, Collaborative, User
 from equity.demo import story
+from equity.demo.aims import write_aims
+from equity.demo.charting import decide_about_charts, draw_as_chosen, write_on_charts
+from equity.demo.coaching import talk_about_tests
+from equity.demo.comparing import keep_and_publish
+from equity.demo.earlier import write_earlier_tests
+from equity.demo.fidelity import read_tests
 from equity.demo.figures import Figure, month_figures, team_story
+from equity.demo.pdsa import write_tests
+from equity.demo.plans import copy_definitions, write_plans
+from equity.demo.quality import write_quality
+from equity.demo.sharing import write_takings
 from equity.demo.story import DemoTeam
 from equity.models import Stratifier, Stratum
 from metrics.actions.benchmarks import catch_up_with
@@ -118,6 +128,35 @@ def write_demonstration(
     say("Submitting months …")
     _submit_everything(demo, seed, months_of_data)
     _leave_and_ask(demo, months_of_data)
+    write_plans({place: (team, demo.people[place]["data"]) for place, (_told, team) in enumerate(demo.teams)})
+    _write_on_charts(demo, months_of_data)
+    say("Testing changes …")
+    places = {place: (team, demo.people[place]) for place, (_told, team) in enumerate(demo.teams)}
+    write_earlier_tests(places, now=now)
+    write_tests(demo.collaborative, places, now=now)
+    leaders = {place: (team, demo.people[place]["leader"]) for place, (_told, team) in enumerate(demo.teams)}
+    write_aims(leaders, now=now)
+    write_takings(leaders, now=now)
+    write_quality(
+        demo.collaborative,
+        teams=[team for _told, team in demo.teams],
+        people=demo.people,
+        advisor=User.objects.get(email=f"advisor@{DOMAIN}"),
+        last_month=months.add(demo.collaborative.start, months_of_data - 1),
+        now=now,
+    )
+    talk_about_tests(demo.collaborative, coach=User.objects.get(email=f"coach@{DOMAIN}"), now=now)
+    read_tests(
+        demo.collaborative,
+        first=User.objects.get(email=f"coach@{DOMAIN}"),
+        second=User.objects.get(email=f"advisor@{DOMAIN}"),
+        now=now,
+    )
+    keep_and_publish(
+        coach=User.objects.get(email=f"coach@{DOMAIN}"),
+        collaborative=demo.collaborative,
+        reported=demo.collaborative.ended_months(now),
+    )
     say("Computing benchmarks …")
     catch_up_with(collaborative=demo.collaborative)
     return demo.collaborative
@@ -164,6 +203,7 @@ def _collaborative(center: Center, coordinator: User, months_of_data: int, now: 
             required=measure.required,
             **measure.fields,
         )
+    copy_definitions(collaborative, coordinator)
     return collaborative
 
 
@@ -315,6 +355,19 @@ def _correct_one(demo: Demonstration, index: int, team: Team, reported: list[dt.
         base_revision=live.revision,
         now=live.submitted_at + dt.timedelta(days=random_.uniform(20, 30)),
     )
+
+
+def _write_on_charts(demo: Demonstration, months_of_data: int) -> None:
+    """Every team writes on its charts; the first one decides about them, too."""
+    draw_as_chosen(by=demo.coordinator, measures=list(demo.collaborative.measures.with_versions()))
+    start = demo.collaborative.start
+    reported = list(months.iterate(start, months.add(start, months_of_data - 1)))
+    for index, (_told, team) in enumerate(demo.teams):
+        by = demo.people[index]["data"]
+        share = 1.0 if index == 0 else 0.5
+        write_on_charts(by=by, team=team, reported=reported, random_=demo.random_, share=share)
+        if index == 0:
+            decide_about_charts(by=by, team=team, reported=reported)
 
 
 def _leave_and_ask(demo: Demonstration, months_of_data: int) -> None:
