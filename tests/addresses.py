@@ -12,10 +12,21 @@ from collab.common.models import JobRun
 from collab.models import CenterAppointment, Collaborative, CollaborativeAppointment
 from metrics.enums import ReportStatus
 from metrics.marks import RECOMPUTE_ALL
+from pdsa.enums import Stage
 from teams.models import AgencyAppointment, TeamMembership
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
 from tests.factories.equity import StratifierFactory
-from tests.factories.metrics import ObservationFactory, ReportFactory
+from tests.factories.metrics import (
+    AnnotationFactory,
+    ChartDecisionFactory,
+    MeasureCheckFactory,
+    ObservationFactory,
+    QueryFactory,
+    ReportFactory,
+    SavedViewFactory,
+    SiteFactory,
+)
+from tests.factories.pdsa import AimFactory, AttachmentFactory, CommentFactory, CycleFactory, CycleRevisionFactory
 from tests.factories.teams import InvitationFactory, LeaderRequestFactory
 from tests.worlds import World, make_world
 
@@ -50,10 +61,12 @@ def make_site() -> Site:
     collaborative, team = world.collaborative, world.team
     measure = MeasureFactory(collaborative=collaborative)
     ObservationFactory(submission__team=team, measure=measure)
-    ChangePackageFactory(collaborative=collaborative, published=True)
+    published = ChangePackageFactory(collaborative=collaborative, published=True)
     package = ChangePackageFactory(collaborative=collaborative, number=2)
     coach, leader, member = (world.users[who] for who in ("coach", "senior leader", "clinician"))
     invitation = InvitationFactory(team=team, token="the-token-of-the-link")
+    cycle = CycleFactory(team=team, stage=Stage.DO, owner=member)
+    CycleRevisionFactory(cycle=cycle)
     return Site(
         world,
         {
@@ -70,6 +83,10 @@ def make_site() -> Site:
             "leader": AgencyAppointment.objects.get(user=leader).pk,
             "member": TeamMembership.objects.get(user=member).pk,
             "request": LeaderRequestFactory(team=team).pk,
+            "site": SiteFactory(team=team).pk,
+            "view": SavedViewFactory(user=coach).pk,
+            "query": QueryFactory(team=team, measure=measure, raised_by=coach).pk,
+            "check": MeasureCheckFactory(measure=measure).pk,
             "report": ReportFactory(
                 collaborative=collaborative,
                 requested_by=coach,
@@ -77,7 +94,16 @@ def make_site() -> Site:
                 data_date=NOW.date(),
                 file=ContentFile(b"%PDF-", name="report.pdf"),
             ).pk,
+            "decision": ChartDecisionFactory(team=team, measure=measure).pk,
+            "note": AnnotationFactory(team=team, measure=measure).pk,
             "run": finished_run(collaborative).pk,
+            "aim": AimFactory(team=team).number,
+            "ramp": cycle.ramp.number,
+            "cycle": cycle.number,
+            "shared": cycle.pk,
+            "tried": ChangeIdeaFactory(package=published).pk,
+            "file": AttachmentFactory(cycle=cycle).key,
+            "comment": CommentFactory(cycle=cycle, by=member).pk,
             "invitation": invitation.pk,
             "token": "the-token-of-the-link",
         },

@@ -28,15 +28,16 @@ from tests.factories.collab import (
     MeasureFactory,
 )
 from tests.factories.equity import StratifierFactory
-from tests.factories.metrics import ReportFactory
+from tests.factories.metrics import MeasureCheckFactory, QueryFactory, ReportFactory, SiteFactory
 from tests.factories.teams import InvitationFactory, LeaderRequestFactory
 from tests.worlds import FACULTY, MEMBERS, SIGNED_OUT, make_world
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
-OK, TO, NO, GONE, ONLY_OTHER_METHOD = (
+OK, TO, BAD, NO, GONE, ONLY_OTHER_METHOD = (
     HTTPStatus.OK,
     HTTPStatus.FOUND,
+    HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -49,11 +50,15 @@ LEADER = {"senior leader"}
 LEADERS = LEADER | {"senior leader of the pair"}
 TEAM = set(MEMBERS)
 NEIGHBORS = {"member of a neighbor team", "leader of a neighbor team"}
+# Who sets baselines and phases of a team's chart, and who writes on it.
+SHAPERS = MANAGERS | TEACHERS | {"team leader", "data lead"}
+WRITERS = MANAGERS | TEACHERS | TEAM
 SPONSOR = {"sponsor"}
 REVIEWER = {"reviewer"}
 # Who sees that the collaborative exists, who reads the team, and who reads the agency.
 INSIDE = MANAGERS | TEACHERS | LEADERS | TEAM | NEIGHBORS | SPONSOR | REVIEWER
 READERS = MANAGERS | TEACHERS | LEADER | TEAM
+LIBRARY = MANAGERS | TEACHERS | LEADERS | TEAM | NEIGHBORS
 WITHOUT_SESSION = {SIGNED_OUT, "switched-off person"}
 OTHER_CENTER = {
     "other coordinator",
@@ -132,9 +137,19 @@ def draft(path: str, make: Callable[..., Row], **status: HTTPStatus) -> Row:
     return make(f"{{c}}change-package/draft/{path}", MANAGERS | TEACHERS, INSIDE, **status)
 
 
+def library(path: str, make: Callable[..., Row]) -> Row:
+    """A page of the library: for all who take part, teach or look after the collaborative."""
+    return make(f"{{c}}pdsa/library/{path}", LIBRARY, INSIDE)
+
+
 def month(path: str, make: Callable[..., Row], **status: HTTPStatus) -> Row:
     """A part of entering a month: the team's own people, and nobody else who reads the team."""
     return make(f"{{t}}months/{MAY}/{path}", TEAM, READERS, **status)
+
+
+def worksheet(path: str, make: Callable[..., Row], **status: HTTPStatus) -> Row:
+    """A part of writing a worksheet: the team's own people, and nobody else who reads it."""
+    return make(f"{{t}}pdsa/cycles/{{cycle}}/{path}", TEAM, READERS, **status)
 
 
 TABLE = {
@@ -142,7 +157,12 @@ TABLE = {
     "my_work": page("/", SIGNED_IN),
     "search": page("/search/?q=near", SIGNED_IN),
     "help": page("/help/", SIGNED_IN),
+    "measure_library": page("/measure-library/?q=wait", SIGNED_IN),
+    "library_entry": page("/measure-library/waiting_days/", SIGNED_IN),
     "profile": form("/me/", SIGNED_IN),
+    "letters": form("/me/mails/", SIGNED_IN, post=TO),
+    # The token is the right: without a true one there is nothing for anybody (tests/collab/common/test_letters.py).
+    "letters_off": Row("/me/mails/off/no-token/", EVERYBODY, EVERYBODY, get=GONE, post=GONE),
     "gallery": page("/gallery/", ADMINISTRATOR),
     "health_live": page("/health/live", EVERYBODY),
     "health_ready": page("/health/ready", EVERYBODY),
@@ -174,8 +194,22 @@ TABLE = {
     "invitation_revoke": button("/invitations/{invitation}/take-back/", MANAGERS | {"team leader"}),
     "compare": page("{c}data/", INSIDE - REVIEWER, INSIDE),
     "results": page("{c}results/", INSIDE - REVIEWER, INSIDE),
+    "funnel": page("{c}data/{measure}/funnel/", INSIDE - REVIEWER, INSIDE),
+    "funnel_file": page("{c}data/{measure}/funnel.csv", MANAGERS | TEACHERS, REVIEWER),
+    "multiples": page("{c}data/{measure}/teams/", INSIDE - REVIEWER, INSIDE),
+    "publication": form("{c}publication/", MANAGERS | TEACHERS, INSIDE),
+    "portfolio": page("/sponsored/", SPONSOR | {"other sponsor"}),
+    "saved_views": form("/me/views/", SIGNED_IN),
+    "saved_view": form("/me/views/{view}/", {"coach"}),
+    "saved_view_delete": button("/me/views/{view}/delete/", {"coach"}),
     "pooled_figure": page("{c}figures/{measure}.json", INSIDE),
+    "chart_settings": form("{c}measures/{measure}/chart/", MANAGERS | TEACHERS, INSIDE),
+    "chart_teach": page("{c}measures/{measure}/teach/", INSIDE - REVIEWER, INSIDE),
     "submissions": page("{c}submissions/", MANAGERS | TEACHERS, INSIDE),
+    "quality": page("{c}quality/", MANAGERS | TEACHERS, INSIDE),
+    "measure_checks": form("{c}quality/{measure}/", MANAGERS | TEACHERS, INSIDE),
+    "measure_check_remove": button("{c}quality/{measure}/{check}/remove/", MANAGERS | TEACHERS, INSIDE),
+    "queries": page("{c}queries/", MANAGERS | TEACHERS, INSIDE),
     "jobs": page("{c}jobs/", MANAGERS, INSIDE),
     "jobs_recompute": button("{c}jobs/recompute/", MANAGERS, INSIDE),
     "job_again": button("{c}jobs/{run}/again/", MANAGERS, INSIDE),
@@ -194,6 +228,8 @@ TABLE = {
     "measures": settings("measures/", page),
     "measure_new": settings("measures/new-measure/", form),
     "measures_copy": settings("measures/copy-measures/", form),
+    "measures_from_library": settings("measures/from-library/", page),
+    "measure_from_library": settings("measures/from-library/waiting_days/", button),
     "measure": settings("measures/{measure}/", page),
     "measure_edit": settings("measures/{measure}/edit/", form),
     "measure_move": settings("measures/{measure}/move/", button),
@@ -223,6 +259,14 @@ TABLE = {
     # A team
     "team": page("{t}", READERS),
     "team_figure": page("{t}figures/{measure}.json", READERS),
+    "chart": page("{t}measures/{measure}/", READERS),
+    "chart_baseline": form("{t}measures/{measure}/baseline/", SHAPERS, READERS),
+    "chart_phase": form("{t}measures/{measure}/phase/", SHAPERS, READERS),
+    "chart_undo": button("{t}measures/{measure}/decisions/{decision}/undo/", SHAPERS, READERS),
+    "annotation_new": form("{t}measures/{measure}/notes/new/", WRITERS, READERS),
+    "annotation": form("{t}measures/{measure}/notes/{note}/", WRITERS, READERS),
+    "annotation_remove": button("{t}measures/{measure}/notes/{note}/remove/", WRITERS, READERS),
+    "annotation_return": button("{t}measures/{measure}/notes/{note}/return/", WRITERS, READERS),
     "team_edit": form("{t}edit/", MANAGERS, READERS),
     "team_withdraw": form("{t}withdraw/", MANAGERS, READERS),
     "team_complete": form("{t}complete/", MANAGERS, READERS),
@@ -233,12 +277,22 @@ TABLE = {
     "team_requests": form_on_page("{t}requests/", READERS, TEAM),
     "request_answer": button("{t}requests/{request}/answer/", LEADER, READERS),
     "leader_goal": form("{t}goal/", LEADER, READERS, post=TO),
+    "plan": page("{t}plan/", READERS),
+    "plan_measure": form("{t}plan/{measure}/", TEAM, READERS, post=TO),
+    "sites": form("{t}sites/", TEAM | MANAGERS, READERS),
+    "site": form("{t}sites/{site}/", TEAM | MANAGERS, READERS),
+    "site_switch": button("{t}sites/{site}/switch/", TEAM | MANAGERS, READERS),
+    # Questions about its numbers
+    "query_new": form(f"{{t}}months/{JANUARY}/ask/?cell={{measure}}", READERS - LEADER, READERS),
+    "query": form_on_page("{t}queries/{query}/", READERS, READERS - LEADER),
+    "query_close": button("{t}queries/{query}/close/", MANAGERS | TEACHERS, READERS),
     # Its months
     "months": page("{t}months/", READERS),
     "month_now": page("{t}months/now/", READERS, get=TO),
     "month": form_on_page(f"{{t}}months/{MAY}/", READERS, TEAM),
     "month_save": month("save/", button, post=OK),
     "month_sent": page(f"{{t}}months/{JANUARY}/sent/", READERS),
+    "month_minutes": Row(f"{{t}}months/{JANUARY}/minutes/", None, TEAM, READERS, post=TO, data={"minutes": "20"}),
     "month_history": page(f"{{t}}months/{JANUARY}/history/", READERS),
     "month_reopen": form(f"{{t}}months/{JANUARY}/reopen/", MANAGERS, READERS),
     "month_template_csv": month("template.csv", page),
@@ -246,6 +300,61 @@ TABLE = {
     "month_upload": month("upload/", form),
     "month_upload_confirm": month("upload/confirm/", button),
     "month_upload_problems": button(f"{{t}}months/{MAY}/upload/problems/", READERS),
+    # Its tests: everybody who sees the team reads the worksheets, its people write them
+    "pdsa_overview": page("{c}pdsa/", INSIDE - SPONSOR - REVIEWER, INSIDE),
+    "status_board": page("{c}pdsa/status/", MANAGERS | TEACHERS, INSIDE),
+    "status_file": page("{c}pdsa/status.csv", MANAGERS | TEACHERS, INSIDE),
+    "fidelity": page("{c}pdsa/fidelity/", MANAGERS | TEACHERS, INSIDE),
+    "team_fidelity": page("{t}pdsa/fidelity/", READERS),
+    "fidelity_score": form("{t}pdsa/cycles/{cycle}/fidelity/", TEACHERS, READERS),
+    "team_pdsa": page("{t}pdsa/", READERS),
+    "cycle_new": form("{t}pdsa/cycles/new/", TEAM, READERS),
+    "cycle": form_on_page("{t}pdsa/cycles/{cycle}/", READERS, TEAM, post=TO),
+    "cycle_save": worksheet("save/", button, post=OK),
+    "cycle_move": worksheet("move/", button),
+    "cycle_next": worksheet("next/", button),
+    "cycle_history": page("{t}pdsa/cycles/{cycle}/history/", READERS),
+    "cycle_revision": form_on_page("{t}pdsa/cycles/{cycle}/history/1/", READERS, TEAM, post=TO),
+    "cycle_sharing": worksheet("sharing/", button, post=OK),
+    "cycle_help": worksheet("help/", button, post=OK),
+    "cycle_barrier": worksheet("barriers/", button, post=OK),
+    "cycle_file_add": worksheet("files/", button, post=OK),
+    "cycle_file": page("{t}pdsa/cycles/{cycle}/files/{file}/", READERS),
+    "cycle_file_remove": worksheet("files/{file}/remove/", button),
+    # What teams share: whoever takes part reads it, and the people of other teams take it over
+    "library": library("", page),
+    "library_file": page("{c}pdsa/library.csv", LIBRARY, INSIDE),
+    "library_taken": library("taken/", page),
+    "library_idea": library("ideas/{tried}/", page),
+    "library_cycle": library("{shared}/", page),
+    "library_take": button("{c}pdsa/library/{shared}/take/", NEIGHBORS, INSIDE),
+    "library_lineage": library("{shared}/lineage/", page),
+    "coaching_queue": page("{c}pdsa/coaching/", MANAGERS | TEACHERS, INSIDE),
+    "cycle_comment": button("{t}pdsa/cycles/{cycle}/comments/", TEAM | TEACHERS, READERS, post=BAD),
+    "cycle_comment_edit": form("{t}pdsa/cycles/{cycle}/comments/{comment}/", {"clinician"}, READERS),
+    "cycle_comment_settle": button("{t}pdsa/cycles/{cycle}/comments/{comment}/settle/", TEAM | TEACHERS, READERS),
+    "cycle_review_ask": button("{t}pdsa/cycles/{cycle}/review/ask/", TEAM, READERS),
+    "cycle_review_give": button("{t}pdsa/cycles/{cycle}/review/give/", TEACHERS, READERS, post=BAD),
+    "cycle_note": button("{t}pdsa/cycles/{cycle}/notes/", TEACHERS, READERS),
+    "aim_new": form("{t}pdsa/aims/new/", TEAM, READERS),
+    "aim": page("{t}pdsa/aims/{aim}/", READERS),
+    "aim_edit": form("{t}pdsa/aims/{aim}/edit/", TEAM, READERS),
+    "aim_close": form("{t}pdsa/aims/{aim}/close/", TEAM, READERS),
+    "aim_reopen": button("{t}pdsa/aims/{aim}/reopen/", TEAM, READERS),
+    "aim_print": page("{t}pdsa/aims/{aim}/aim.pdf", READERS),
+    "ramp_new": form("{t}pdsa/ramps/new/", TEAM, READERS),
+    "ramp": page("{t}pdsa/ramps/{ramp}/", READERS),
+    "ramp_edit": form("{t}pdsa/ramps/{ramp}/edit/", TEAM, READERS),
+    "ramp_next": button("{t}pdsa/ramps/{ramp}/next/", TEAM, READERS),
+    "ramp_end": form("{t}pdsa/ramps/{ramp}/end/", TEAM, READERS),
+    "ramp_resume": button("{t}pdsa/ramps/{ramp}/resume/", TEAM, READERS),
+    "ramp_print": page("{t}pdsa/ramps/{ramp}/ramp.pdf", READERS),
+    "cycle_print": page("{t}pdsa/cycles/{cycle}/worksheet.pdf", READERS),
+    "worksheet_blank": page("{t}pdsa/worksheet.pdf", READERS),
+    "cycles_import": form("{t}pdsa/file/", TEAM, READERS),
+    "cycles_import_confirm": button("{t}pdsa/file/take/", TEAM, READERS),
+    "cycles_template": page("{t}pdsa/file/template.csv", TEAM, READERS),
+    "cycles_export": page("{t}pdsa/file/worksheets.xlsx", READERS),
 }
 # What comes with django-allauth: its address, then what GET gives to somebody who is not signed in, a clinician with a
 # password, and a coordinator with an authenticator app. Anything that changes how one signs in asks for the password
@@ -367,8 +476,12 @@ STRANGE_KEYS = [
     "{c}reports/{other_report}/",
     "{c}reports/{other_report}/download/",
     "{t}people/{other_member}/",
+    "{t}sites/{other_site}/",
+    "{t}queries/{other_query}/",
+    "{c}quality/{other_measure}/",
     "{t}people/{other_member}/end/",
     "{t}figures/{other_measure}.svg",
+    "{t}plan/{other_measure}/",
     "{agency}people/{other_leader}/end/",
     "/agencies/{other_agency}/",
     "/agencies/{other_agency}/edit/",
@@ -382,6 +495,9 @@ STRANGE_BUTTONS = [
     "{c}change-package/draft/drivers/{other_driver}/remove/",
     "{c}change-package/draft/ideas/{other_idea}/move/",
     "{t}requests/{other_request}/answer/",
+    "{t}sites/{other_site}/switch/",
+    "{t}queries/{other_query}/close/",
+    "{c}quality/{measure}/{other_check}/remove/",
 ]
 
 
@@ -404,6 +520,9 @@ def strange(site: Site) -> dict[str, object]:
         "other_agency": world.other_agency.pk,
         "other_invitation": InvitationFactory(team=team).pk,
         "other_request": LeaderRequestFactory(team=team).pk,
+        "other_site": SiteFactory(team=team).pk,
+        "other_query": QueryFactory(team=team).pk,
+        "other_check": MeasureCheckFactory(measure__collaborative=collaborative).pk,
         "other_report": ReportFactory(collaborative=collaborative, requested_by=coach).pk,
         "other_run": finished_run(collaborative).pk,
     }

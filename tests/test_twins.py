@@ -28,14 +28,27 @@ from collab.enums import CenterRole, CollaborativeRole
 from collab.models import Center, CenterAppointment, Collaborative, CollaborativeAppointment, User
 from collab.rules import CollabPermission
 from equity.models import StratifiedObservation
-from metrics.models import Observation, Report, Submission
+from metrics.models import Annotation, ChartDecision, Observation, PlanAnswer, Query, Report, Site, Submission
 from metrics.rules import MetricsPermission
+from pdsa.enums import Sharing, Stage
+from pdsa.models import Aim, CoachNote, CoachScore, Comment, Cycle, Ramp
+from pdsa.rules import PdsaPermission
 from teams.enums import AgencyRole, TeamRole
 from teams.models import Agency, AgencyAppointment, LeaderRequest, Team, TeamMembership
 from teams.rules import TeamsPermission
 from tests.factories.collab import CenterFactory, CollaborativeFactory, UserFactory
 from tests.factories.equity import StratifiedObservationFactory
-from tests.factories.metrics import ObservationFactory, ReportFactory, SubmissionFactory
+from tests.factories.metrics import (
+    AnnotationFactory,
+    ChartDecisionFactory,
+    ObservationFactory,
+    PlanAnswerFactory,
+    QueryFactory,
+    ReportFactory,
+    SiteFactory,
+    SubmissionFactory,
+)
+from tests.factories.pdsa import AimFactory, CoachNoteFactory, CoachScoreFactory, CommentFactory, CycleFactory
 from tests.factories.teams import AgencyFactory, LeaderRequestFactory, TeamFactory
 from tests.worlds import make_world
 
@@ -57,11 +70,29 @@ ASKED_ABOUT: dict[StrEnum, type[models.Model]] = {
     TeamsPermission.BELONG_TO_TEAM: Team,
     TeamsPermission.ANSWER_REQUESTS: Team,
     TeamsPermission.APPOINT_COORDINATORS: Center,
+    PdsaPermission.VIEW_CYCLE: Cycle,
+    PdsaPermission.READ_CYCLE: Cycle,
+    PdsaPermission.COACH_CYCLE: Cycle,
+    PdsaPermission.SEE_CYCLE_NUMBERS: Cycle,
+    PdsaPermission.SEE_SCORE: CoachScore,
+    PdsaPermission.WRITE_CYCLES: Team,
+    PdsaPermission.DISCUSS_CYCLES: Team,
+    PdsaPermission.COACH_TEAMS: Collaborative,
+    PdsaPermission.WATCH_TEAMS: Collaborative,
+    PdsaPermission.READ_LIBRARY: Collaborative,
     MetricsPermission.VIEW_FIGURES: Team,
     MetricsPermission.ENTER_FIGURES: Team,
     MetricsPermission.REOPEN_MONTH: Team,
     MetricsPermission.SEE_SMALL_COUNTS: Team,
+    MetricsPermission.MANAGE_SITES: Team,
+    MetricsPermission.DISCUSS_FIGURES: Team,
+    MetricsPermission.CLOSE_QUERY: Query,
+    MetricsPermission.SET_CHECKS: Collaborative,
+    MetricsPermission.ANNOTATE_CHART: Team,
+    MetricsPermission.SHAPE_CHART: Team,
+    MetricsPermission.CHOOSE_CHART: Collaborative,
     MetricsPermission.COMPARE_TEAMS: Collaborative,
+    MetricsPermission.PUBLISH_RESULTS: Collaborative,
     MetricsPermission.VIEW_JOBS: Collaborative,
     MetricsPermission.VIEW_REPORT: Report,
 }
@@ -72,10 +103,21 @@ SEEN_WITH: dict[type[models.Model], tuple[StrEnum, Callable[[Any], Any]]] = {
     Agency: (TeamsPermission.VIEW_AGENCY, lambda agency: agency),
     Team: (TeamsPermission.VIEW_TEAM, lambda team: team),
     LeaderRequest: (TeamsPermission.VIEW_TEAM, lambda request: request.team),
+    Aim: (TeamsPermission.VIEW_TEAM, lambda aim: aim.team),
+    Ramp: (TeamsPermission.VIEW_TEAM, lambda ramp: ramp.team),
+    Cycle: (PdsaPermission.VIEW_CYCLE, lambda cycle: cycle),
+    Comment: (PdsaPermission.VIEW_CYCLE, lambda comment: comment.cycle),
+    CoachNote: (PdsaPermission.COACH_CYCLE, lambda note: note.cycle),
+    CoachScore: (PdsaPermission.SEE_SCORE, lambda score: score),
     Submission: (MetricsPermission.VIEW_FIGURES, lambda submission: submission.team),
     Observation: (MetricsPermission.VIEW_FIGURES, lambda observation: observation.team),
     StratifiedObservation: (MetricsPermission.VIEW_FIGURES, lambda observation: observation.team),
+    PlanAnswer: (MetricsPermission.VIEW_FIGURES, lambda answer: answer.team),
     Report: (MetricsPermission.VIEW_REPORT, lambda report: report),
+    ChartDecision: (MetricsPermission.VIEW_FIGURES, lambda decision: decision.team),
+    Annotation: (MetricsPermission.VIEW_FIGURES, lambda annotation: annotation.team),
+    Query: (MetricsPermission.VIEW_FIGURES, lambda query: query.team),
+    Site: (MetricsPermission.VIEW_FIGURES, lambda site: site.team),
 }
 
 
@@ -151,7 +193,26 @@ def make_figures(team: Team, requested_by: User) -> None:
     ObservationFactory(submission=submission)
     StratifiedObservationFactory(submission=submission)
     LeaderRequestFactory(team=team)
+    SiteFactory(team=team)
+    QueryFactory(team=team)
+    QueryFactory(team=team, raised_by=requested_by, raised_by_team=True)
+    PlanAnswerFactory(team=team)
     ReportFactory(collaborative=team.collaborative, requested_by=requested_by)
+    ChartDecisionFactory(team=team)
+    AnnotationFactory(team=team)
+    make_tests(team, read_by=requested_by)
+
+
+def make_tests(team: Team, read_by: User) -> None:
+    """A cycle for each way to share one, begun and not begun, with what is written beside it."""
+    AimFactory(team=team)
+    CycleFactory(team=team, sharing=Sharing.CENTER)
+    for sharing in Sharing:
+        cycle = CycleFactory(team=team, stage=Stage.CLOSED, sharing=sharing)
+        CommentFactory(cycle=cycle)
+        CoachNoteFactory(cycle=cycle)
+        CoachScoreFactory(cycle=cycle)
+    CoachScoreFactory(cycle=cycle, coach=read_by)
 
 
 def test_everybody_of_the_small_world_gets_one_answer() -> None:
@@ -254,6 +315,8 @@ def build(teams: list[tuple[int, int, int]], made: Made, *, sees_small: bool) ->
     ReportFactory(collaborative=collaboratives[0], requested_by=person)
     ReportFactory(collaborative=collaboratives[0], requested_by=author)
     make_figures(places["teams"][0], requested_by=author)
+    # What the person read when they were, or were not, a coach here.
+    CoachScoreFactory(cycle=Cycle.objects.filter(stage=Stage.CLOSED).earliest("pk"), coach=person)
     return User.objects.get(pk=person.pk)
 
 

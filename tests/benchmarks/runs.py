@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import resource
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,8 +14,10 @@ from django.urls import reverse
 from collab.models import Collaborative
 from metrics.actions.benchmarks import compute_benchmarks, recompute_months
 from metrics.models import BenchmarkValue
-from metrics.stats import batch, spc
-from tests.benchmarks.world import MINIMUM, START, world
+from tests.benchmarks.charts import charts
+from tests.benchmarks.growth import Growth, growth
+from tests.benchmarks.measuring import Measured, megabytes, seconds
+from tests.benchmarks.world import START, world
 from tests.factories.teams import TeamMembershipFactory
 
 # Everything that a month's benchmarks hold, by window functions that both databases have.
@@ -71,39 +70,20 @@ class Sizes:
     page_months: int = 36
     recompute_teams: tuple[int, ...] = (200, 2000)
     recompute_measures: int = 12
-    charts: int = 1000
+    charts: int = 10_000
     points: int = 36
     repeats: int = 7
+    growth: Growth | None = field(default_factory=Growth)
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Median seconds of ours and of the lower bound, and the memory that the process has needed so far."""
-
-    what: str
-    ours: float
-    bound: str
-    lower: float
-    megabytes: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.lower
-
-    def __str__(self) -> str:
-        return (
-            f"{self.what:<46} {self.ours * 1000:9.1f} ms   {self.bound:<28} {self.lower * 1000:9.1f} ms   "
-            f"ratio {self.ratio:7.1f}   {self.megabytes:6.0f} MB"
-        )
-
-
-def run_all(sizes: Sizes) -> list[Measured]:
+def run_all(sizes: Sizes) -> Iterator[Measured]:
     """Every benchmark, in one database and one process."""
-    return [
-        team_page(sizes),
-        *(recompute(teams, sizes) for teams in sizes.recompute_teams),
-        *run_charts(sizes),
-    ]
+    if sizes.growth:
+        yield from growth(sizes.growth)
+    yield team_page(sizes)
+    for teams in sizes.recompute_teams:
+        yield recompute(teams, sizes)
+    yield from charts(sizes.charts, sizes.points, sizes.repeats)
 
 
 def team_page(sizes: Sizes) -> Measured:
@@ -139,52 +119,7 @@ def plain_sql(collaborative: Collaborative) -> list[tuple[Any, ...]]:
     return rows
 
 
-def run_charts(sizes: Sizes) -> list[Measured]:
-    """Run charts with median, longest run and crossings: many at once, one by one, and the least numpy can do."""
-    chance = np.random.default_rng(1)
-    below = chance.integers(MINIMUM, 120, (sizes.charts, sizes.points)).astype(float)
-    above = chance.binomial(below.astype(int), 0.3).astype(float)
-    lower = seconds(lambda: plain_numpy(above, below), sizes.repeats)
-    together = seconds(lambda: batch.charts("run", above, below), sizes.repeats)
-    each = seconds(lambda: [spc.chart("run", *pair) for pair in zip(above, below, strict=True)], 1)
-    what = f"{sizes.charts:,} run charts of {sizes.points} points"
-    return [
-        Measured(f"{what}, at once", together, "plain numpy", lower, megabytes()),
-        Measured(f"{what}, one by one", each, "plain numpy", lower, megabytes()),
-    ]
-
-
-def plain_numpy(above: Any, below: Any) -> tuple[Any, Any, Any]:
-    """Medians, longest runs and crossings of complete series, without checks, phases or missing values."""
-    rates = above / below
-    centre = np.median(rates, axis=1, keepdims=True)
-    is_above = rates > centre
-    crosses = is_above[:, 1:] != is_above[:, :-1]
-    length = np.ones(len(rates), dtype=int)
-    longest = length.copy()
-    for step in range(crosses.shape[1]):
-        length = np.where(crosses[:, step], 1, length + 1)
-        longest = np.maximum(longest, length)
-    return centre, longest, crosses.sum(axis=1)
-
-
 def get(client: Client, address: str) -> None:
     answer = client.get(address)
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answered {answer.status_code}")
-
-
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    """The median time of ``work``, after one that warms it up."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def megabytes() -> float:
-    """The most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

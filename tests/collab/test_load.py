@@ -161,7 +161,8 @@ class TestParse:
                 with_measure(chart="t"),
                 (
                     "measures[0].chart: This chart does not fit the statistic. "
-                    "Choose one of: p chart · Run chart · Individuals chart."
+                    "Choose one of: Automatic · p chart · p′ chart · "
+                    "Run chart · Individuals chart · Moving range chart."
                 ),
             ),
             (with_measure(numerater="typo"), "measures[0].numerater: is not known here."),

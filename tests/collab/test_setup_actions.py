@@ -159,6 +159,7 @@ def test_the_checklist_follows_what_is_done() -> None:
         "details": True,
         "faculty": False,
         "measures": False,
+        "starter": False,
         "strata": False,
         "change_package": False,
         "teams": False,
@@ -223,10 +224,10 @@ def test_a_measure_gets_its_statistics_usual_answers_and_stands_last() -> None:
         )
     versions = [measure.latest for measure in collaborative.measures.all()]
     assert [(v.measure.code, v.unit, v.multiplier, v.chart, v.direction, v.effective_month) for v in versions] == [
-        ("share", "%", 100, "p", "up", collaborative.start),
-        ("restraints", "per 1,000", 1000, "u", "down", collaborative.start),
-        ("admissions", "people", 1, "c", "up", collaborative.start),
-        ("assaults", "days", 1, "t", "up", collaborative.start),
+        ("share", "%", 100, "auto", "up", collaborative.start),
+        ("restraints", "per 1,000", 1000, "auto", "down", collaborative.start),
+        ("admissions", "people", 1, "auto", "up", collaborative.start),
+        ("assaults", "days", 1, "auto", "up", collaborative.start),
     ]
     assert events() == ["measure_defined"] * 4
 

@@ -37,13 +37,13 @@ def new_measure(**typed: Any) -> NewMeasureForm:
 @pytest.mark.parametrize(
     ("stat", "kept"),
     [
-        ("proportion", ("%", 100, "p", "People discharged", 30, True, None, None)),
-        ("rate", ("per 1,000", 500, "u", "People discharged", 30, False, 1, 90)),
-        ("count", ("people", 1, "c", "", 0, False, 1, 90)),
-        ("mean", ("days", 1, "i", "People discharged", 30, True, 1, 90)),
-        ("median", ("days", 1, "i", "People discharged", 30, True, 1, 90)),
-        ("days_between", ("days", 1, "t", "", 0, False, 1, 90)),
-        ("score", ("points", 1, "i", "People discharged", 30, True, 1, 90)),
+        ("proportion", ("%", 100, "auto", "People discharged", 30, True, None, None)),
+        ("rate", ("per 1,000", 500, "auto", "People discharged", 30, False, 1, 90)),
+        ("count", ("people", 1, "auto", "", 0, False, 1, 90)),
+        ("mean", ("days", 1, "auto", "People discharged", 30, True, 1, 90)),
+        ("median", ("days", 1, "auto", "People discharged", 30, True, 1, 90)),
+        ("days_between", ("days", 1, "auto", "", 0, False, 1, 90)),
+        ("score", ("points", 1, "auto", "People discharged", 30, True, 1, 90)),
     ],
 )
 def test_every_field_typed_at_once_keeps_what_the_statistic_asks_for(stat: str, kept: tuple[object, ...]) -> None:

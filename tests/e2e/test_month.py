@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from collab.models import User
@@ -42,14 +42,6 @@ def open_month(live_server: LiveServer, sign_in: SignIn) -> Callable[[Page, User
         page.goto(f"{live_server.url}/c/access/teams/northside/months/2025-01/")
 
     return go
-
-
-@pytest.fixture
-def second_page(browser: Browser, browser_context_args: dict[str, Any]) -> Any:
-    """A colleague's browser."""
-    context: BrowserContext = browser.new_context(**browser_context_args)
-    yield context.new_page()
-    context.close()
 
 
 def saved(page: Page) -> None:

@@ -9,15 +9,34 @@ from factory.django import DjangoModelFactory
 
 from collab.enums import Statistic
 from collab.models import User
-from metrics.enums import EngagementFigure, ReportKind, RunStatus, Source, SubmissionStatus
+from metrics.enums import (
+    AnnotationKind,
+    CheckKind,
+    DecisionKind,
+    EngagementFigure,
+    Importance,
+    QueryStatus,
+    ReportKind,
+    RunStatus,
+    Source,
+    SubmissionStatus,
+)
 from metrics.models import (
+    Annotation,
     BenchmarkRun,
     BenchmarkValue,
+    ChartDecision,
     DraftCell,
     EngagementRecord,
+    MeasureCheck,
     Observation,
+    PlanAnswer,
+    Query,
+    QueryMessage,
     Reopening,
     Report,
+    SavedView,
+    Site,
     Submission,
 )
 from metrics.queries.reports import rights_over
@@ -86,6 +105,55 @@ class ReopeningFactory(DjangoModelFactory[Reopening]):
     open_until = factory.LazyAttribute(lambda reopening: reopening.opened_at + dt.timedelta(days=14))
 
 
+class MeasureCheckFactory(DjangoModelFactory[MeasureCheck]):
+    """The result lies from 5 to 95, or is confirmed with a note."""
+
+    class Meta:
+        model = MeasureCheck
+
+    measure = factory.SubFactory(MeasureFactory)
+    kind = CheckKind.RANGE
+    importance = Importance.CONFIRM
+    low = 5
+    high = 95
+
+
+class QueryFactory(DjangoModelFactory[Query]):
+    """A question of somebody who looks after the team, about January 2025; it waits for the team."""
+
+    class Meta:
+        model = Query
+        skip_postgeneration_save = True
+
+    team = factory.SubFactory(TeamFactory)
+    month = JANUARY
+    measure = factory.SubFactory(MeasureFactory, collaborative=factory.SelfAttribute("..team.collaborative"))
+    status = QueryStatus.TEAM
+    raised_by = factory.SubFactory(UserFactory)
+    raised_by_team = False
+    first = factory.RelatedFactory("tests.factories.metrics.QueryMessageFactory", factory_related_name="query")
+
+
+class QueryMessageFactory(DjangoModelFactory[QueryMessage]):
+    class Meta:
+        model = QueryMessage
+
+    query = factory.SubFactory(QueryFactory, first=None)
+    by = factory.SelfAttribute("query.raised_by")
+    by_team = factory.SelfAttribute("query.raised_by_team")
+    text = "Are walk-ins counted here?"
+
+
+class SiteFactory(DjangoModelFactory[Site]):
+    class Meta:
+        model = Site
+
+    team = factory.SubFactory(TeamFactory)
+    code = factory.Sequence(lambda number: f"site-{number}")
+    name = factory.Sequence(lambda number: f"Site {number}")
+    position = factory.Sequence(int)
+
+
 class BenchmarkRunFactory(DjangoModelFactory[BenchmarkRun]):
     """The run that is shown."""
 
@@ -111,6 +179,7 @@ class BenchmarkValueFactory(DjangoModelFactory[BenchmarkValue]):
     expected = 5
     reporting = 4
     compared = 4
+    has_small = False
     numerator = 120
     denominator = 400
     pooled = 0.3
@@ -147,3 +216,54 @@ class ReportFactory(DjangoModelFactory[Report]):
     made_with = factory.LazyAttribute(
         lambda report: rights_over(User.objects.get(pk=report.requested_by.pk), report.collaborative)
     )
+
+
+class PlanAnswerFactory(DjangoModelFactory[PlanAnswer]):
+    """A team's whole answer for a measure of its collaborative."""
+
+    class Meta:
+        model = PlanAnswer
+
+    team = factory.SubFactory(TeamFactory)
+    measure = factory.SubFactory(MeasureFactory, collaborative=factory.SelfAttribute("..team.collaborative"))
+    collector = "Data lead"
+    source = "Scheduling system, report 12"
+    method = "Open the report, count the rows, leave out transfers."
+    changed_by = factory.SubFactory(UserFactory)
+
+
+class ChartDecisionFactory(DjangoModelFactory[ChartDecision]):
+    """A phase that begins in March 2025."""
+
+    class Meta:
+        model = ChartDecision
+
+    team = factory.SubFactory(TeamFactory)
+    measure = factory.SubFactory(MeasureFactory, collaborative=factory.SelfAttribute("..team.collaborative"))
+    kind = DecisionKind.PHASE
+    month = dt.date(2025, 3, 1)
+    reason = "Reminder calls have been how we work since then."
+    made_by = factory.SubFactory(UserFactory)
+
+
+class AnnotationFactory(DjangoModelFactory[Annotation]):
+    """A test of change on 12 March 2025, on the chart of one measure."""
+
+    class Meta:
+        model = Annotation
+
+    team = factory.SubFactory(TeamFactory)
+    measure = factory.SubFactory(MeasureFactory, collaborative=factory.SelfAttribute("..team.collaborative"))
+    kind = AnnotationKind.TEST
+    day = dt.date(2025, 3, 12)
+    label = "Reminder calls"
+    written_by = factory.SubFactory(UserFactory)
+
+
+class SavedViewFactory(DjangoModelFactory[SavedView]):
+    class Meta:
+        model = SavedView
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda number: f"View {number}")
+    path = "/c/better-access/data/?need=late"

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collab.common import months as month_module
+from collab.common.drawing import spread
 from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.charts import run_chart, sparkline, to_csv, to_plotly, to_svg
 from metrics.charts.figure import Mark, PointState
-from metrics.charts.scale import month_ticks, spread, value_axis
+from metrics.charts.scale import month_ticks, value_axis
 from metrics.presenters.readings import Meaning, SignalKind, read, read_one
 from metrics.queries.series import Benchmarks, Panel, kind_of
 from metrics.stats import spc
@@ -49,6 +50,9 @@ def panel_of(measure, parts, wholes=None, *, may_see_small=True, reasons=None):
     numerator, denominator = masked(parts, wholes, state)
     months = tuple(month_module.add(START, place) for place in range(parts.shape[1]))
     return Panel(measure, months, numerator, denominator, state, reasons or {})
+
+
+DRAWN = 'Run chart,"Rules: Anhøj (longest run, crossings)."'
 
 
 def figure_of(panel, **fields):
@@ -218,8 +222,8 @@ def test_a_new_definition_begins_a_new_phase():
     assert figure.sentence == (
         "Only 4 points since the definition changed in January 2026: a run chart needs about 10 to show signals."
     )
-    assert [(change.index, change.number) for change in figure.breaks] == [(12, 1)]
-    assert figure.notes == ("1 January 2026: the definition changed. Video visits count too.",)
+    assert [(change.index, change.number) for change in figure.flags] == [(12, 1)]
+    assert figure.notes == ("(1) January 2026: the definition changed. Video visits count too.",)
     centres = [line.values for line in figure.lines if line.kind == "centre"]
     assert [set(line) for line in centres] == [{31.0}, {53.0}]
     assert figure.title == "Missed visits"
@@ -278,12 +282,15 @@ def test_three_states_are_three_different_things():
         (PointState.VALUE, "33.3\u202f% (20 of 60)"),
     ]
     assert to_csv(figure).splitlines() == [
-        "month,state,numerator,denominator,value,unit,centre,lower_limit,upper_limit,goal",
-        "2025-01,value,0,60,0,percent,,,,",
-        "2025-02,hidden,,,,percent,,,,",
-        "2025-03,missing,,,,percent,,,,",
-        "2025-04,missing,,,,percent,,,,",
-        "2025-05,value,20,60,33.33333333333333,percent,,,,",
+        (
+            "month,state,numerator,denominator,value,unit,centre,lower_limit,upper_limit,goal,phase,signal,notes,"
+            "chart,rules"
+        ),
+        f"2025-01,value,0,60,0,percent,,,,,1,,,{DRAWN}",
+        f"2025-02,hidden,,,,percent,,,,,1,,,{DRAWN}",
+        f"2025-03,missing,,,,percent,,,,,1,,,{DRAWN}",
+        f"2025-04,missing,,,,percent,,,,,1,,,{DRAWN}",
+        f"2025-05,value,20,60,33.33333333333333,percent,,,,,1,,,{DRAWN}",
     ]
 
 
@@ -336,8 +343,13 @@ def test_the_last_month_is_always_named(count, labels):
 def benchmarks_of(panel, **lines):
     count = len(panel.months)
     nothing = np.full(count, np.nan)
-    basis = dict.fromkeys(("numerator", "denominator", "pooled", "median", "p10", "p25", "p75", "p90"), nothing)
-    basis |= {"expected": np.full(count, 8.0), "reporting": np.full(count, 7.0)}
+    basis = dict.fromkeys(("numerator", "denominator", "pooled", "median", "p10", "p25", "p75", "p90", "abc"), nothing)
+    basis |= {
+        "withheld": np.zeros(count, dtype=np.bool_),
+        "partial": np.zeros(count, dtype=np.bool_),
+        "expected": np.full(count, 8.0),
+        "reporting": np.full(count, 7.0),
+    }
     given_lines = {name: np.full(count, value) for name, value in lines.items()}
     state = np.full(count, State.VALUE, dtype=np.int8)
     return Benchmarks(measure=panel.measure, months=panel.months, state=state, **(basis | given_lines))
@@ -403,6 +415,7 @@ def test_the_table_is_the_charts_twin():
         "Median of the teams",
         "Middle half of the teams",
         "All teams pooled",
+        "What happened",
     )
     assert [row[0] for row in figure.table.rows] == [point.label for point in figure.points]
     assert [row[1] for row in figure.table.rows] == [point.text for point in figure.points]

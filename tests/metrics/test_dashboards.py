@@ -27,7 +27,7 @@ from tests.metrics.worlds import member_of, report, stranger
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 # Of each, six ask who the person is and one fills the collaborative switcher.
-TEAM_HOME, COMPARE, SUBMISSIONS = 17, 18, 12
+TEAM_HOME, COMPARE, SUBMISSIONS = 21, 24, 16
 STEADY = [(30, 100), (32, 100)] * 6
 WORSE = [*[(31, 100)] * 2, (29, 100), *[(31, 100)] * 3, *[(60, 100)] * 6]
 
@@ -180,7 +180,7 @@ def test_faculty_see_the_teams_by_need(client_for, collaborative, teams):
     words = text_of(page)
     assert "Not reported for December 2025" in words
     assert "Not reported for 2 months, last in October 2025" in words
-    assert [label for label, _need in rows_of(page)[:2]] == [row.peer.label for row in page.context["not_reported"]]
+    assert [label for label, _need in rows_of(page)[:2]] == [one.name for one in page.context["not_reported"]]
 
 
 @pytest.mark.parametrize(

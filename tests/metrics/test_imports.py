@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from collab.common.tables import TableError
 from metrics.cells import CellKey, Entry
 from metrics.enums import Source
-from metrics.imports import table as tables
-from metrics.imports.table import REQUIRED, Row, TableError, open_table
-from metrics.imports.template import HEADING, csv_file, marked_file, template_csv, template_rows, template_xlsx
+from metrics.imports.table import REQUIRED, UPLOAD_BYTES, Row, open_table
+from metrics.imports.template import csv_file, heading_for, marked_file, template_csv, template_rows, template_xlsx
 from metrics.imports.upload import dry_run
 from metrics.queries.months import sheet_for
 from tests.metrics.months import JANUARY, World, entry, make_world
@@ -145,7 +145,7 @@ def test_size_is_checked_before_reading() -> None:
     assert refusal(content, most_bytes=100) == (
         "The file has 1 MB; at most 0 MB are read. Send only the rows of the template."
     )
-    assert tables.UPLOAD_BYTES == 5 * 1024 * 1024
+    assert UPLOAD_BYTES == 5 * 1024 * 1024
 
 
 @pytest.mark.unit
@@ -263,7 +263,7 @@ def test_a_template_comes_back_as_it_went(world: World, kind: Source) -> None:
     sheet = sheet_for(world.team, JANUARY)
     content = template_csv(sheet) if kind is Source.CSV else template_xlsx(sheet)
     table = open_table(io.BytesIO(content))
-    assert (table.kind, table.heading) == (kind, HEADING)
+    assert (table.kind, table.heading) == (kind, heading_for(sheet))
     rows = list(table.rows())
     assert [row.entry for row in rows] == sheet.entries
     assert {row.month for row in rows} == {JANUARY}
@@ -277,7 +277,7 @@ def test_the_workbook_locks_keys_and_checks_numbers(world: World) -> None:
     assert page.protection.sheet
     assert [page.cell(2, place).protection.locked for place in range(1, 11)] == [True] * 6 + [False] * 4
     assert sorted((rule.type, str(rule.sqref)) for rule in page.data_validations.dataValidation) == [
-        ("decimal", "G2:H5"),
+        ("decimal", "G2:G5 H2:H5"),
         ("list", "I2:I5"),
     ]
 

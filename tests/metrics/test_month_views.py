@@ -121,8 +121,8 @@ def test_a_refused_month_says_why_and_keeps_every_text(world: World, client_for:
 
 
 def test_an_unlikely_value_is_submitted_once_it_has_a_note(world: World, client_for: ClientFor) -> None:
-    for number in range(8):
-        month = dt.date(2024, 5 + number, 1)
+    for number in range(12):
+        month = dt.date(2024, 1 + number, 1)
         submission = SubmissionFactory(team=world.team, month=month)
         submission.observations.create(
             team=world.team, month=month, measure=world.no_show, version=world.no_show.latest,
@@ -177,7 +177,7 @@ def test_autosave_answers_with_findings_results_and_the_others_cells(world: Worl
     ).json()
     assert (answer["saved"], answer["revision"]) == ("09:41", 0)
     assert answer["summary"] == "2 of 2 measures have numbers."
-    assert answer["cells"]["no_show"]["entry"] == ["12", "40", "", ""]
+    assert answer["cells"]["no_show"]["entry"] == ["12", "40", "", "", ""]
     assert answer["cells"]["no_show"]["changed"] == "Ana Ruiz changed this at 09:41."
     assert answer["cells"]["no_show"]["result"] == "30\u202f% (12 of 40)"
     assert answer["cells"]["waiting_days"]["findings"] == [
@@ -322,7 +322,9 @@ def test_the_list_shows_where_each_month_stands(world: World, client_for: Client
         assert "Next is April 2025, due Sat 10 May." in page
         assert client.get(address("month_now")).url == address("month", FEBRUARY)
         assert [
-            (item.title, item.due, item.tone.value) for item in due_items_for(world.ana, dt.datetime.now(dt.UTC))
+            (item.title, item.due, item.tone.value)
+            for item in due_items_for(world.ana, dt.datetime.now(dt.UTC))
+            if "/months/" in item.url
         ] == [
             ("Submit February 2025", dt.date(2025, 3, 10), "problem"),
             ("Submit March 2025", dt.date(2025, 4, 10), "info"),
@@ -363,8 +365,8 @@ def test_the_grid_costs_the_same_for_one_stratum_and_three(
         client.get(address())
 
 
-LIST_QUERIES = 11
-GRID_QUERIES = 16
+LIST_QUERIES = 15
+GRID_QUERIES = 19
 
 
 # --- Files ---------------------------------------------------------------------------------------------------------
@@ -459,4 +461,4 @@ def test_a_file_that_can_not_be_read_is_refused_beside_its_field(world: World, c
 
 def test_json_of_what_was_seen_survives_any_text() -> None:
     odd = entry("no_show", 'a"b<c/d')
-    assert json.loads(seen_text(odd)) == ['a"b<c', "d", "", ""]
+    assert json.loads(seen_text(odd)) == ['a"b<c', "d", "", "", ""]

@@ -9,6 +9,7 @@ import pytest
 
 from collab.enums import CollaborativeRole, DataSharing
 from collab.models import User
+from metrics.actions.benchmarks import compute_benchmarks
 from metrics.queries.series import (
     Sight,
     benchmarks,
@@ -198,23 +199,53 @@ def _shown(measure, sight):
 
 def test_teams_see_results_of_five_teams_and_faculty_of_one(measure):
     value = _benchmark(measure, reporting=4, compared=4)
-    np.testing.assert_array_equal(_shown(measure, Sight.EVERYTHING)[0], [0.3, 0.25, 0.175, 120])
+    np.testing.assert_array_equal(_shown(measure, Sight.EVERYTHING)[0], [0.3, 0.25, NAN, 120])
     for sight in (Sight.NAMED, Sight.CODED, Sight.POOLED):
         numbers, state = _shown(measure, sight)
         assert (np.isnan(numbers).all(), state) == (True, HIDDEN)
     value.reporting = value.compared = 5
     value.save()
-    np.testing.assert_array_equal(_shown(measure, Sight.CODED)[0], [0.3, 0.25, 0.175, 120])
+    np.testing.assert_array_equal(_shown(measure, Sight.CODED)[0], [0.3, 0.25, NAN, 120])
+
+
+@pytest.mark.parametrize("sight", [Sight.EVERYTHING, Sight.CODED])
+def test_percentiles_and_the_achievable_benchmark_are_there_from_ten_teams_on(measure, sight):
+    value = _benchmark(measure, reporting=9, compared=9, p10=0.1, p75=0.5, p90=0.6, abc=0.7)
+    names = ("p10", "p25", "p75", "p90", "abc")
+    for teams, expected in ((9, [NAN] * 5), (10, [0.1, 0.175, 0.5, 0.6, 0.7])):
+        value.reporting = value.compared = teams
+        value.save()
+        found = benchmarks([measure], [dt.date(2025, 1, 1)], sight)[measure.pk]
+        np.testing.assert_array_equal([getattr(found, name)[0] for name in names], expected)
 
 
 @pytest.mark.parametrize(("pair", "hides"), [((30, 60), False), ((5, 60), True), ((55, 60), True), ((0, 9), True)])
 def test_results_over_few_teams_tell_no_small_count_to_who_sees_all_teams(team, measure, pair, hides):
     """With one team reporting, the median is that team's rate."""
     report(team, measure, [pair])
-    _benchmark(measure, reporting=1, compared=1)
+    compute_benchmarks(collaborative=measure.collaborative, month=dt.date(2025, 1, 1))
     numbers, state = _shown(measure, Sight.ALL_TEAMS)
     assert (np.isnan(numbers).all(), state) == (hides, HIDDEN if hides else VALUE)
-    np.testing.assert_array_equal(_shown(measure, Sight.EVERYTHING)[0], [0.3, 0.25, 0.175, 120])
+
+
+@pytest.mark.practice("R-124")
+def test_a_small_count_is_not_what_all_teams_have_more_than_the_ones_that_are_seen(measure):
+    """Six teams of 30 of 100, one of 3 of 50: 183 of 650, less what everybody sees, would be 3 of 50."""
+    for pair in [(30, 100)] * 6 + [(3, 50)]:
+        report(TeamFactory(collaborative=measure.collaborative), measure, [pair])
+    january = dt.date(2025, 1, 1)
+    compute_benchmarks(collaborative=measure.collaborative, month=january)
+    for sight, above, below, teams, partial in (
+        (Sight.EVERYTHING, 183, 650, 7, False),
+        (Sight.POOLED, 183, 650, 7, False),
+        (Sight.ALL_TEAMS, 180, 600, 6, True),
+        (Sight.NAMED, 180, 600, 6, True),
+        (Sight.CODED, 180, 600, 6, True),
+    ):
+        found = benchmarks([measure], [january], sight)[measure.pk]
+        shown = (found.numerator[0], found.denominator[0], found.reporting[0], bool(found.partial[0]))
+        assert shown == (above, below, teams, partial)
+        assert found.pooled[0] == above / below
 
 
 def test_pooled_only_has_no_percentiles_for_they_are_single_teams(measure):
@@ -253,20 +284,19 @@ def test_queries_do_not_grow_with_teams_measures_and_months(count, django_assert
             report(team, measure, [(30, 60)] * count)
     coach = faculty_of(collaborative)
     assert sight_of(coach, collaborative) is Sight.ALL_TEAMS
-    # Measures, definitions, teams, figures; and once for a person: their teams, the agencies they lead.
-    with django_assert_num_queries(6):
+    # Measures, definitions, teams, decisions, figures; and once for a person: their teams, the agencies they lead.
+    with django_assert_num_queries(7):
         comparison(coach, collaborative)
-    # Measures, definitions, figures; the rest of the person's roles.
+    # Measures, definitions, decisions, figures; the rest of the person's roles.
     own = member_of(teams[0])
     team_panels(teams[0], own)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         team_panels(teams[0], own)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         panels_of_teams([team for team in teams if team == teams[0]], own)
     chosen = measures_of(collaborative)
-    with django_assert_num_queries(1):
-        benchmarks(chosen, collaborative.reporting_months(), Sight.EVERYTHING)
-    with django_assert_num_queries(2):
-        benchmarks(chosen, collaborative.reporting_months(), Sight.ALL_TEAMS)
+    for sight in (Sight.EVERYTHING, Sight.ALL_TEAMS):
+        with django_assert_num_queries(1):
+            benchmarks(chosen, collaborative.reporting_months(), sight)
     with django_assert_num_queries(1):
         submitted_months(teams, collaborative.reporting_months())

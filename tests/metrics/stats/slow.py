@@ -93,7 +93,9 @@ def runs(values: Sequence[Value], centres: Sequence[Value], include: Sequence[bo
     }
 
 
-def points(y: Sequence[Value], n: Sequence[Value] | None, x: Sequence[object]) -> list[dict[str, Value]]:
+def points(
+    y: Sequence[Value], n: Sequence[Value] | None, x: Sequence[object], agg_fun: str = "mean"
+) -> list[dict[str, Value]]:
     """One dictionary per point: value, total, n, size, mean, sd."""
     found = []
     for label in sorted(set(x)):  # type: ignore[type-var]
@@ -106,7 +108,8 @@ def points(y: Sequence[Value], n: Sequence[Value] | None, x: Sequence[object]) -
             values = [above for above, _below in pairs]
             below = math.fsum(one for _above, one in pairs)
         total = math.fsum(values) if values else None
-        value = mean(values) if n is None else (total / below if values and below else None)
+        reduced = {"mean": mean(values), "median": median(values), "sum": total, "sd": deviation(values)}[agg_fun]
+        value = reduced if n is None else (total / below if values and below else None)
         found.append(
             {"value": value, "total": total, "n": below, "size": len(values), "mean": mean(values),
              "sd": deviation(values)}
@@ -301,9 +304,10 @@ def chart(
     multiply: float = 1,
     screen_mr: bool = True,
     y_neg: bool = True,
+    agg_fun: str = "mean",
 ) -> dict[str, list[object]]:
     """The fields of a chart as lists."""
-    members = points(y, n, list(range(len(y))) if x is None else x)
+    members = points(y, n, list(range(len(y))) if x is None else x, agg_fun)
     many = len(members)
     ends = sorted({end for end in part or [] if 0 < end < many})
     bounds = [0, *ends, many]

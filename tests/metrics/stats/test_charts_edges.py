@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metrics.stats import batch, errors, runs, spc
+from metrics.stats import arrays, batch, errors, runs, spc
 
 pytestmark = pytest.mark.unit
 
@@ -71,6 +71,16 @@ def test_a_constant_series_lies_exactly_on_its_centre(value: float, points: int)
         if kind != "run":
             np.testing.assert_array_equal(plain.ucl, plain.cl)
             np.testing.assert_array_equal(plain.lcl, plain.cl)
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 0.7])
+def test_a_constant_series_lies_on_its_centre_without_longer_floats_too(value: float, monkeypatch: Any) -> None:
+    """As on machines whose longest float has 64 bits."""
+    monkeypatch.setattr(arrays, "EXTENDED", False)
+    for points in (3, 10, 49, 97):
+        chart = spc.chart("i", [value] * points, screen_mr=False)
+        assert chart.parts[0].n_useful == 0
+        assert not chart.sigma_signal.any()
 
 
 @pytest.mark.parametrize("kind", ["i", "ip"])
@@ -138,6 +148,45 @@ def test_points_are_numbered_after_sorting() -> None:
     assert chart.y.tolist() == [10, 20, 30]
     assert chart.include.tolist() == [True, True, False]
     assert chart.cl.tolist() == [15, 15, 15]
+
+
+def test_months_and_numpy_dates_are_an_order_in_time() -> None:
+    months = ["2026-03", "2026-01", "2026-02"]
+    assert spc.chart("run", [30, 10, 20], x=months).x == ("2026-01", "2026-02", "2026-03")
+    days = [np.datetime64("2026-03-01"), np.datetime64("2026-01-01"), np.datetime64("2026-02-01")]
+    assert spc.chart("run", [30, 10, 20], x=days).y.tolist() == [10, 20, 30]
+    shift = spc.chart(
+        "run", [1] * 12 + [9] * 12, x=[f"20{year}-{month:02}" for year in (25, 26) for month in range(1, 13)]
+    )
+    assert shift.parts[0].runs_signal
+
+
+def test_months_that_are_missing_in_the_middle_join_their_neighbours_when_they_are_not_listed() -> None:
+    """A month that is listed without a value takes its two moving ranges away instead."""
+    listed = spc.chart("i", [1, 5, None, 2, 4], x=[1, 2, 3, 4, 5], screen_mr=False)
+    unlisted = spc.chart("i", [1, 5, 2, 4], x=[1, 2, 4, 5], screen_mr=False)
+    np.testing.assert_allclose(listed.ucl - listed.cl, 3 * 3 / 1.128)
+    np.testing.assert_allclose(unlisted.ucl - unlisted.cl, 3 * 3 / 1.128)
+    jump = spc.chart("i", [1, 5, None, 9, 4], x=[1, 2, 3, 4, 5], screen_mr=False)
+    np.testing.assert_allclose(jump.ucl - jump.cl, 3 * 4.5 / 1.128)
+
+
+def test_a_month_that_is_there_twice_is_one_point() -> None:
+    chart = spc.chart("p", [1, 2, 3], [10, 10, 10], x=["2026-01-01", "2026-02-01", "2026-01-01"])
+    assert chart.y.tolist() == [0.2, 0.2]
+
+
+def test_arrays_of_a_chart_are_its_own() -> None:
+    chart = spc.chart("i", [1.0, 5.0, 3.0])
+    for field in (chart.cl, chart.ucl, chart.part, chart.include, chart.baseline):
+        field[0] = 0
+    assert chart.cl[1] == 3
+
+
+@ANY_KIND
+def test_point_numbers_of_any_size(kind: str) -> None:
+    chart = spc.chart(kind, [4.0, 6.0], [10, 10], freeze=10**30, exclude=[10**30])
+    assert chart.baseline.tolist() == chart.include.tolist() == [True, True]
 
 
 def test_rows_without_x_are_dropped() -> None:
@@ -222,6 +271,7 @@ def test_a_target_is_kept_and_not_multiplied() -> None:
         (errors.NotANumberError, lambda: spc.chart("run", [[1], [1, 2]])),
         (errors.InfiniteValueError, lambda: spc.chart("run", [1, float("inf")])),
         (errors.InfiniteValueError, lambda: spc.chart("p", [1], [float("-inf")])),
+        (errors.InfiniteValueError, lambda: spc.chart("run", [10**400])),
         (errors.InfiniteValueError, lambda: spc.chart("run", [1], cl=float("inf"))),
         (errors.NegativeDenominatorError, lambda: spc.chart("p", [1], [-1])),
         (errors.NonPositiveTimeError, lambda: spc.chart("t", [3, 0, 2])),

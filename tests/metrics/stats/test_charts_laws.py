@@ -1,5 +1,6 @@
 """Laws that hold for every series: scaling, moving, reversing, reordering; and one series equals one of many."""
 
+import tracemalloc
 from typing import Any
 
 import hypothesis.strategies as st
@@ -128,6 +129,8 @@ def test_one_of_many_equals_the_single_chart(kind: str, data: Any, series: int, 
         "part": data.draw(st.none() | st.lists(st.integers(1, 22), min_size=1, max_size=3)),
         "exclude": data.draw(st.none() | st.lists(st.integers(1, 22), max_size=3)),
         "cl": data.draw(st.none() | st.just(0.5)),
+        "multiply": data.draw(st.sampled_from([1, 100, 0.5])),
+        "agg_fun": data.draw(st.sampled_from(["mean", "median", "sum", "sd"])),
         "screen_mr": data.draw(st.booleans()),
         "y_neg": data.draw(st.booleans()),
     }
@@ -167,3 +170,56 @@ def test_every_series_may_have_its_own_phases(data: Any, series: int, points: in
 def test_limits_of_the_runs_analysis_grow_with_the_points(n: int) -> None:
     assert runs.longest_run_max(n) <= runs.longest_run_max(n + 1)
     assert runs.crossings_min(n) <= runs.crossings_min(n + 1) <= runs.crossings_min(n) + 1
+
+
+ANY_SIZE = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, 1.0, 1e308, 5e-324])
+
+
+@pytest.mark.parametrize("kind", spc.KINDS)
+@settings(max_examples=60, deadline=None)
+@given(y=st.lists(ANY_SIZE, max_size=30), data=st.data())
+def test_numbers_of_any_size_give_no_warning_and_no_infinite_limit(kind: str, y: list[Any], data: Any) -> None:
+    """Warnings are errors here; numpy's are warnings too."""
+    if kind == "t":  # times are above zero, and have no denominators that could make them too small to tell
+        y = [None if one is None else abs(one) or 1.0 for one in y]
+    n = None if kind == "t" else data.draw(st.lists(st.none() | st.floats(0, 1e308), min_size=len(y), max_size=len(y)))
+    chart = spc.chart(kind, y, n, freeze=data.draw(st.none() | st.integers(-3, 40)))
+    for field in LIMITS:
+        assert not np.isinf(getattr(chart, field)).any()
+    assert not chart.sigma_signal[np.isnan(chart.ucl) & np.isnan(chart.lcl)].any()
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.lists(st.sampled_from([-1, 0, 1]), min_size=12, max_size=12), min_size=9, max_size=20))
+def test_rows_walked_together_are_walked_as_each_alone(rows: list[list[int]]) -> None:
+    side = np.array(rows, dtype=np.int8)
+    together = runs.analyse_rows(side, np.full(len(rows), 12))
+    for place in range(len(rows)):
+        alone = runs.analyse_rows(side[place : place + 1], np.array([12]))
+        assert together.analysis(place) == alone.analysis(0)
+
+
+@pytest.mark.parametrize("kind", ["p", "pp", "u", "up"])
+@settings(max_examples=60, deadline=None)
+@given(series=SERIES, by=st.sampled_from([2.0, 8.0]))
+def test_rates_follow_their_denominators(kind: str, series: list[Any], by: float) -> None:
+    """Numerators and denominators both doubled: the same rates, and narrower limits where they are not widened."""
+    n = np.full(len(series), 64.0)
+    plain, larger = spc.chart(kind, series, n), spc.chart(kind, values_of(series) * by, n * by)
+    np.testing.assert_array_equal(larger.y, plain.y)
+    np.testing.assert_array_equal(larger.cl, plain.cl)
+    assert larger.parts == plain.parts
+    narrower = np.isnan(plain.ucl) | (larger.ucl <= plain.ucl * (1 + 1e-12))
+    assert narrower.all()
+
+
+def test_a_batch_holds_a_few_tables_and_no_more() -> None:
+    y = np.random.default_rng(2).normal(50, 9, (5000, 36))
+    n = np.full(y.shape, 40.0)
+    for kind, part in (("i", None), ("pp", None), ("pp", [12, 24])):
+        tracemalloc.start()
+        many = batch.charts(kind, y, n, part=part)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(many) == 5000
+        assert peak < 30 * y.nbytes

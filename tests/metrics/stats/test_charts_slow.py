@@ -85,6 +85,8 @@ def test_with_denominators(kind: str, data: Any) -> None:
 @given(rows=st.lists(st.tuples(st.integers(1, 12), st.none() | SIXTEENTHS), max_size=40), data=st.data())
 def test_subgroups_of_rows(kind: str, rows: Any, data: Any) -> None:
     chosen = data.draw(options(len({x for x, _y in rows})))
+    # Times between events have no deviation of 0, which equal rows would have.
+    chosen["agg_fun"] = data.draw(st.sampled_from(["mean", "median", "sum", *(["sd"] if kind != "t" else [])]))
     assert_equal(kind, [y for _x, y in rows], None, [x for x, _y in rows], chosen)
 
 

@@ -176,6 +176,20 @@ def test_tiny_and_huge_steps_alternate_like_any_other() -> None:
         assert rules.shewhart([0.0, size] * 7, 0, size)["nelson4"] == [14]
 
 
+def test_a_point_on_a_line_as_it_is_drawn_is_not_beyond_it() -> None:
+    """7.6 + 2 x 1.2 is drawn at 10; 10 - 7.6 is a little more than 2 x 1.2."""
+    assert rules.shewhart([10.0, 10.0, 10.0], 7.6, 1.2)["we2"] == []
+    assert rules.shewhart([10.1, 7.0, 10.1], 7.6, 1.2)["we2"] == [3]
+
+
+def test_numbers_of_any_size_give_no_warning() -> None:
+    y = [1e308, -1e308] * 8
+    assert rules.shewhart(y, 0, 1e308)["nelson4"] == [14, 15, 16]
+    chart = rules.run_chart(y)
+    assert (chart.median, chart.runs) == (0.0, 16)
+    assert np.isnan(rules.making_data_count(y, improvement_direction="increase").upl).all()
+
+
 def test_no_points_at_all() -> None:
     found = rules.making_data_count([], improvement_direction="increase", target=3)
     assert (found.variation_icon, found.assurance_type, found.point_type) == ("common_cause", None, [])
@@ -197,6 +211,7 @@ def test_the_table_of_runs_follows_the_published_rows() -> None:
         (errors.LengthsDifferError, lambda: rules.shewhart([1, 2], [0, 0, 0], 1)),
         (errors.UnknownKindError, lambda: rules.making_data_count([1], improvement_direction="up")),
         (errors.BadOptionError, lambda: rules.making_data_count([1], improvement_direction="increase", fix_after=11)),
+        (errors.BadOptionError, lambda: rules.making_data_count([1], improvement_direction="increase", fix_after="12")),
         (
             errors.UnorderedPointsError,
             lambda: rules.making_data_count([1, 2], [3, 3], improvement_direction="increase"),

@@ -1,5 +1,6 @@
 """Rates, and what is said about a value while it is typed."""
 
+import statistics
 from typing import Any
 
 import hypothesis.strategies as st
@@ -12,9 +13,9 @@ from metrics.stats.series import FindingCode
 
 pytestmark = pytest.mark.unit
 
-STEADY_NUM = [12, 9, 11, 10, 13, 8, 10, 11, 9, 12]
-STEADY_DEN = [40, 42, 39, 41, 40, 38, 40, 43, 41, 40]
-SCORES = [14.0, 15.5, 13.0, 14.5, 15.0, 13.5, 14.0, 15.0]
+STEADY_NUM = [12, 9, 11, 10, 13, 8, 10, 11, 9, 12, 10, 11]
+STEADY_DEN = [40, 42, 39, 41, 40, 38, 40, 43, 41, 40, 39, 41]
+SCORES = [14.0, 15.5, 13.0, 14.5, 15.0, 13.5, 14.0, 15.0, 14.5, 13.0, 15.5, 14.0]
 
 
 def codes(*args: Any) -> list[str]:
@@ -50,16 +51,16 @@ def test_a_rate_and_a_score_outside_the_own_limits() -> None:
     assert (finding.lower, finding.upper) == (chart.lcl[0], chart.ucl[0])
 
 
-def test_limits_wait_for_eight_earlier_points() -> None:
-    assert codes(STEADY_NUM[:7], STEADY_DEN[:7], 30, 40, "proportion") == []
-    assert codes(STEADY_NUM[:8], STEADY_DEN[:8], 30, 40, "proportion") == ["outside_own_limits"]
-    gaps = [None, *STEADY_NUM[:7]], [30, *STEADY_DEN[:7]]
+def test_limits_wait_for_twelve_earlier_points() -> None:
+    assert codes(STEADY_NUM[:11], STEADY_DEN[:11], 30, 40, "proportion") == []
+    assert codes(STEADY_NUM, STEADY_DEN, 30, 40, "proportion") == ["outside_own_limits"]
+    gaps = [None, *STEADY_NUM[:11]], [30, *STEADY_DEN[:11]]
     assert codes(*gaps, 30, 40, "proportion") == []
 
 
 def test_a_team_that_varies_more_than_its_denominators_explain_is_not_asked_every_month() -> None:
-    num = [3000, 3600, 2900, 3500, 3100, 3700, 2800, 3400]
-    den = [16000] * 8
+    num = [3000, 3600, 2900, 3500, 3100, 3700, 2800, 3400, 3000, 3600, 2900, 3500]
+    den = [16000] * 12
     assert bool(spc.chart("p", num, den).sigma_signal.any())
     assert codes(num, den, 3650, 16000, "proportion") == []
     assert codes(num, den, 9000, 16000, "proportion") == ["outside_own_limits"]
@@ -67,18 +68,66 @@ def test_a_team_that_varies_more_than_its_denominators_explain_is_not_asked_ever
 
 def test_the_cases_behind_a_score_or_median_do_not_divide_it() -> None:
     for stat in ("score", "median"):
-        earlier = [2.0, 2.5, 2.0, 1.5, 2.0, 2.5, 2.0, 2.5]
-        assert codes(earlier, [6, 5, 6, 6, 5, 6, 6, 6], 2.5, 6, stat) == []
-        (finding,) = series.check_limits(earlier, [6] * 8, 25, 6, stat)[:1]
+        earlier = [2.0, 2.5, 2.0, 1.5, 2.0, 2.5, 2.0, 2.5, 2.0, 1.5, 2.0, 2.5]
+        assert codes(earlier, [6, 5, 6, 6, 5, 6, 6, 6, 5, 6, 6, 6], 2.5, 6, stat) == []
+        (finding,) = series.check_limits(earlier, [6] * 12, 25, 6, stat)[:1]
         assert (finding.code, finding.value) == ("outside_own_limits", 25)
-        assert codes(earlier, [6] * 8, 2.5, 60, stat) == ["denominator_jump"]
+        assert codes(earlier, [6] * 12, 2.5, 60, stat) == ["denominator_jump"]
     (mean,) = series.check_limits([20, 25], [10, 10], 250, 10, "mean")
     assert (mean.code, mean.value) == ("tenfold_change", 25)
 
 
 def test_limits_without_width_are_not_used() -> None:
-    assert codes([0] * 10, [40] * 10, 1, 40, "proportion") == []
-    assert codes([5.0] * 10, None, 6.0, None, "mean") == []
+    assert codes([0] * 12, [40] * 12, 1, 40, "proportion") == []
+    assert codes([5.0] * 12, None, 6.0, None, "mean") == []
+
+
+def test_the_modified_z_by_hand() -> None:
+    # Median 3, deviations 2 1 0 1 2, MAD 1.
+    assert series.modified_z([1, 2, 3, 4, 5], 10) == pytest.approx(0.6745 * 7)
+    # Where most values are equal the mean deviation stands in: 1.253314 · (4 / 5).
+    assert series.modified_z([3, 3, 3, 3, 7], 7) == pytest.approx(4 / (1.253314 * 0.8))
+    assert np.isnan(series.modified_z([3, 3, 3], 7))
+    assert np.isnan(series.modified_z([], 7))
+    assert np.isnan(series.modified_z([1, 2, 3], None))
+
+
+def slow_modified_z(earlier: list[float], value: float) -> float:
+    """The same, written out with the statistics of the standard library."""
+    center = statistics.median(earlier)
+    away = [abs(one - center) for one in earlier]
+    if mad := statistics.median(away):
+        return 0.6745 * (value - center) / mad
+    return (value - center) / (1.253314 * statistics.fmean(away)) if any(away) else float("nan")
+
+
+@given(
+    earlier=st.lists(st.integers(0, 100).map(float), min_size=1, max_size=20),
+    value=st.integers(0, 200).map(float),
+    scale=st.sampled_from([0.5, 2.0, 10.0]),
+    shift=st.integers(-50, 50),
+)
+def test_the_modified_z_agrees_with_a_slow_one_and_knows_no_unit(
+    earlier: list[float], value: float, scale: float, shift: int
+) -> None:
+    found = series.modified_z(earlier, value)
+    moved = series.modified_z([one * scale + shift for one in reversed(earlier)], value * scale + shift)
+    np.testing.assert_allclose([found, moved], [slow_modified_z(earlier, value)] * 2, rtol=1e-9, atol=1e-9)
+
+
+def test_an_outlier_by_the_modified_z() -> None:
+    counts = [7, 9, 8, 8, 10, 7, 9, 8]
+    # Median 8, deviations 1 1 0 0 2 1 1 0, MAD 1: 3.5 lies at 8 ± 5.19.
+    assert series.check_modified_z(counts, None, 13, None, "count") == []
+    (finding,) = series.check_modified_z(counts, None, 14, None, "count")
+    assert (finding.code, finding.value, finding.reference) == (FindingCode.MODIFIED_Z, 14, 8)
+    assert (finding.lower, finding.upper) == (pytest.approx(8 - 3.5 / 0.6745), pytest.approx(8 + 3.5 / 0.6745))
+    assert series.check_modified_z(counts[:7], None, 14, None, "count") == []
+    assert series.check_modified_z([8] * 12, None, 14, None, "count") == []
+    assert series.check_modified_z(counts, None, None, None, "count") == []
+    assert len(series.check_modified_z(STEADY_NUM, STEADY_DEN, 30, 40, "proportion")) == 1
+    with pytest.raises(errors.UnknownKindError):
+        series.check_modified_z([], None, 1, None, "colour")
 
 
 def test_a_tenfold_change_against_the_last_value() -> None:

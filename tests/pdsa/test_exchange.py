@@ -1,0 +1,353 @@
+"""Worksheets as files: what goes out comes back the same, and what can not be taken says why, row by row."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from collab.common.tables import FileKind, TableError, armed, disarmed
+from pdsa.actions.exchange import RefusedError, dry_run, import_cycles
+from pdsa.actions.worksheet import FIELDS
+from pdsa.enums import CarriedOut, Decision, Population, Purpose, Setting, Sharing, Stage
+from pdsa.models import Cycle, Ramp
+from pdsa.queries.exchange import COLUMNS, file_of, for_exchange, joined, parted, plain_text, read_lines, texts_of
+from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
+from tests.factories.pdsa import CycleFactory, DataPointFactory, QuestionFactory, TaskFactory
+from tests.factories.teams import TeamFactory, TeamMembershipFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+KINDS = [FileKind.CSV, FileKind.XLSX]
+
+
+@pytest.fixture
+def team():
+    return TeamFactory()
+
+
+@pytest.fixture
+def member(team):
+    return TeamMembershipFactory(team=team).user
+
+
+def rows_of(team):
+    return [texts_of(cycle, with_numbers=True) for cycle in for_exchange(Cycle.objects.filter(team=team))]
+
+
+def sent(kind, rows, *, as_template=False):
+    return io.BytesIO(file_of(kind, rows, title="Tests", help_lines=["Help"], as_template=as_template))
+
+
+def csv_lines(*rows):
+    """Rows of a CSV file typed by hand: the first names the columns."""
+    return read_lines(io.BytesIO("\n".join(rows).encode()))
+
+
+def words(row):
+    """A row without what belongs to the place it stands in."""
+    return {column: text for column, text in row.items() if column not in ("team", "test", "owner", "follows")}
+
+
+def a_full_team(team):
+    """A ramp of three cycles in all stages with every field filled, and a lonely plan."""
+    package = ChangePackageFactory(collaborative=team.collaborative, published=True)
+    driver = DriverFactory(package=package, name="Access; and reach")
+    idea = ChangeIdeaFactory(package=package, name="Reminder calls")
+    measure = MeasureFactory(collaborative=team.collaborative)
+    first = CycleFactory(
+        team=team,
+        stage=Stage.CLOSED,
+        decision=Decision.ADAPT,
+        idea=idea,
+        owner=None,
+        carried_out=CarriedOut.WITH_CHANGES,
+        purpose=Purpose.TEST,
+        setting=Setting.OUTPATIENT,
+        population=Population.ADULTS,
+        sharing=Sharing.CENTER,
+        people=7,
+        problems='=not a formula\n+ nor this, "quoted"; and \'so on',
+        next_step="'quoted from the start",
+    )
+    first.drivers.set([driver])
+    first.measures.set([measure])
+    TaskFactory.create_batch(2, cycle=first, done=True)
+    DataPointFactory(cycle=first, measure=measure, value=-1.25, out_of=None)
+    DataPointFactory(cycle=first, value=6, out_of=7, day=first.ended_on)
+    second = CycleFactory(
+        team=team, ramp=first.ramp, previous=first, stage=Stage.DO, change_since="Called at noon", owner=None
+    )
+    QuestionFactory(cycle=second, question="And who stays away?", prediction="Those without a phone.")
+    third = CycleFactory(
+        team=team,
+        ramp=first.ramp,
+        previous=second,
+        stage=Stage.STUDY,
+        change_since="Twice",
+        owner=None,
+        is_complex=True,
+    )
+    TaskFactory(cycle=second, when=None)
+    TaskFactory(cycle=third)
+    CycleFactory(team=team, bare=True)
+    return rows_of(team)
+
+
+class TestRoundTrip:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_into_another_team_without_loss(self, kind, team):
+        rows = a_full_team(team)
+        other = TeamFactory(collaborative=team.collaborative)
+        by = TeamMembershipFactory(team=other).user
+        imported = import_cycles(by=by, team=other, lines=read_lines(sent(kind, rows)))
+        assert len(imported.created) == len(rows)
+        assert [words(row) for row in rows_of(other)] == [words(row) for row in rows]
+        assert [row.get("follows") for row in rows_of(other)] == [None, "1", "2", None]
+        assert Ramp.objects.filter(team=other).count() == 2
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_back_into_its_own_team_changes_nothing(self, kind, team, member):
+        rows = a_full_team(team)
+        imported = import_cycles(by=member, team=team, lines=read_lines(sent(kind, rows)))
+        assert (len(imported.unchanged), imported.created, imported.changed) == (len(rows), {}, {})
+        assert rows_of(team) == rows
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_template_has_every_column_and_no_test(self, kind):
+        file = sent(kind, [], as_template=True)
+        with pytest.raises(TableError, match="no test"):
+            read_lines(file)
+
+    def test_workbook_explains_itself_and_holds_no_formula(self, team):
+        book = load_workbook(sent(FileKind.XLSX, a_full_team(team)))
+        assert [page.title for page in book.worksheets] == ["Tests", "How to fill in"]
+        cells = [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
+        assert {cell.data_type for cell in cells} == {"s"}
+
+    def test_the_order_of_the_rows_does_not_matter(self, team):
+        rows = a_full_team(team)
+        other = TeamFactory(collaborative=team.collaborative)
+        by = TeamMembershipFactory(team=other).user
+        import_cycles(by=by, team=other, lines=read_lines(sent(FileKind.CSV, rows[::-1])))
+        titles = {row["title"]: row for row in rows_of(other)}
+        assert {title: words(row) for title, row in titles.items()} == {row["title"]: words(row) for row in rows}
+
+    def test_numbers_stay_with_those_who_may_see_small_counts(self, team):
+        cycle = DataPointFactory(cycle=CycleFactory(team=team, stage=Stage.DO)).cycle
+        assert not [column for column in texts_of(cycle, with_numbers=False) if column.startswith("number")]
+
+
+# Control signs are taken out, for no workbook can hold them.
+typed = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cn"), include_characters="\n"), min_size=1, max_size=40
+).filter(lambda text: text.strip())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15)
+@given(change=typed, title=typed, learned=typed, question=typed)
+def test_any_text_comes_back(kind, change, title, learned, question):
+    rows = [
+        {"title": title, "change": change, "learned": learned, "question_1": question},
+        {"title": "Second", "change": "'" + change},
+    ]
+    lines = read_lines(sent(kind, rows))
+    assert [dict(line.texts) for line in lines if line.problems == ()] == rows
+
+
+@given(st.text())
+def test_disarming_takes_nothing_away(text):
+    kept = plain_text(text).translate(dict.fromkeys([*range(9), 11, 12, *range(14, 32)]))
+    assert disarmed(armed(text)) == kept
+
+
+name = st.text("ab;: ", min_size=1).map(str.strip).filter(bool)
+
+
+@given(st.lists(name, max_size=5))
+def test_names_in_one_cell_are_told_apart(names):
+    assert parted(joined(names)) == names
+
+
+class TestNewTests:
+    def test_from_the_least(self, team, member):
+        imported = import_cycles(by=member, team=team, lines=csv_lines("title", "Call the day before"))
+        assert [cycle.title for cycle in imported.created.values()] == ["Call the day before"]
+        cycle = Cycle.objects.get()
+        assert (cycle.stage, cycle.created_by, cycle.ramp.title) == (Stage.PLAN, member, "Call the day before")
+
+    def test_the_workflow_holds_for_files_too(self, team, member):
+        lines = csv_lines("title,started_on", "Call the day before,2025-03-04")
+        checked = dry_run(by=member, team=team, lines=lines)
+        [problem] = checked.problems[2]
+        assert problem.startswith("“Start Do” still needs: a question to answer")
+        assert not Cycle.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("heading", "row", "sentence"),
+        [
+            ("title,people", "A,many", "people: “many” is not a number."),
+            (
+                "title,plan_start",
+                "A,soon",
+                "plan_start: “soon” is not a day. Write it like 2026-03-05 (5 Mar 2026).",
+            ),
+            ("title,stage", "A,done", "stage: “done” is not one of: plan, do, study, closed."),
+            (
+                "title,owner",
+                "A,nobody@example.org",
+                "owner: nobody in this team signs in with “nobody@example.org”. Leave it empty, or invite them first.",
+            ),
+            (
+                "title,measures",
+                "A,weight",
+                "measures: “weight” is not the code of a measure here. Codes are divided by semicolons.",
+            ),
+            ("title,follows", "A,77", "follows: there is no test “77” in the file, or its row has a problem."),
+            (
+                "title,learned",
+                "A,Much",
+                "learned: the test has not come so far. Fill in started_on and studied_on, or take this out.",
+            ),
+            (
+                "title,decision",
+                "A,adopt",
+                "“Adopt” is not possible at “Planning”. Somebody may have moved the cycle: load the page again.",
+            ),
+            (
+                "title,plan_start,plan_end",
+                "A,2026-03-05,2026-03-01",
+                "The planned last day lies before the planned first day.",
+            ),
+            ("title,change", ",Something", "title: every test needs a title of a few words."),
+            ("title,is_complex", "A,maybe", "is_complex: write yes or no, not “maybe”."),
+        ],
+    )
+    def test_what_is_wrong_is_said_with_its_column(self, heading, row, sentence, team, member):
+        checked = dry_run(by=member, team=team, lines=csv_lines(heading, row))
+        assert checked.problems == {2: [sentence]}
+
+    def test_tests_that_follow_each_other_in_a_circle(self, team, member):
+        lines = csv_lines("test,title,follows", "1,A,2", "2,B,1")
+        assert list(dry_run(by=member, team=team, lines=lines).problems) == [2, 3]
+
+    def test_all_or_nothing(self, team, member):
+        with pytest.raises(RefusedError) as raised:
+            import_cycles(by=member, team=team, lines=csv_lines("title,people", "Good,1", "Bad,0"))
+        assert list(raised.value.imported.problems) == [3]
+        assert not Cycle.objects.exists()
+
+    def test_a_dry_run_leaves_nothing(self, team, member):
+        checked = dry_run(by=member, team=team, lines=csv_lines("title", "Good"))
+        assert len(checked.created) == 1
+        assert not Cycle.objects.exists()
+        assert not Ramp.objects.exists()
+
+
+class TestChanges:
+    def lines_for(self, cycle, **texts):
+        row = texts_of(for_exchange(Cycle.objects.filter(pk=cycle.pk)).get(), with_numbers=True)
+        return read_lines(sent(FileKind.CSV, [row | texts]))
+
+    def test_words_of_a_test_that_is_here(self, team, member):
+        cycle = CycleFactory(team=team, owner=member)
+        import_cycles(by=member, team=team, lines=self.lines_for(cycle, change="Text instead", question_1="Or texts?"))
+        cycle.refresh_from_db()
+        assert (cycle.change, cycle.questions.get().question) == ("Text instead", "Or texts?")
+        assert cycle.revisions.count() == 1
+
+    def test_a_file_moves_nothing(self, team, member):
+        cycle = CycleFactory(team=team, owner=member)
+        checked = dry_run(by=member, team=team, lines=self.lines_for(cycle, stage="do"))
+        assert checked.problems == {
+            2: [f"stage: test {cycle.number} is already here. Move it on its worksheet; a file changes its words."]
+        }
+
+    def test_predictions_stay_fixed(self, team, member):
+        cycle = CycleFactory(team=team, stage=Stage.DO, owner=member)
+        checked = dry_run(by=member, team=team, lines=self.lines_for(cycle, question_1_prediction="All come."))
+        assert [problem.split(": ", 1)[1] for problem in checked.problems[2]] == [
+            "Questions and predictions are fixed once Do has begun. To change them, go back a step and say why."
+        ]
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("content", "sentence"),
+        [
+            (b"", "The file is empty. Download the template, fill it in, and upload it again."),
+            (b"%PDF-1.7", "This is a PDF, not a table. Upload the CSV or Excel template."),
+            (
+                b"name,what\nA,B\n",
+                "Row 1: the column “title” is missing. The first row names the columns, as in the template.",
+            ),
+            (b"title,shoe\nA,B\n", "Row 1: these columns are not known: shoe. Take them out; nothing was saved."),
+            (b"title,title\nA,B\n", "Row 1: these columns are there twice: title. Keep one."),
+            (b"title\n", "The file has a heading and no test. Write one test in each row below it."),
+            (
+                b"title\ncaf\xe9\n",
+                (
+                    "Row 2 holds letters in an old encoding (not UTF-8). In Excel choose “Save as”, then “CSV UTF-8”, "
+                    "and upload that file; or use the Excel template."
+                ),
+            ),
+            (
+                b"PK\x03\x04nothing",
+                "The Excel file is damaged and can not be opened. Save it again, or use the CSV template.",
+            ),
+        ],
+    )
+    def test_odd_files_get_a_sentence(self, content, sentence):
+        with pytest.raises(TableError) as raised:
+            read_lines(io.BytesIO(content))
+        assert str(raised.value) == sentence
+
+    def test_a_formula_is_a_problem_of_its_row(self, team, member):
+        lines = csv_lines("title", "=1+1", "Good")
+        checked = dry_run(by=member, team=team, lines=lines)
+        assert list(checked.problems) == [2]
+        assert list(checked.created) == [3]
+
+
+class TestPages:
+    def address(self, team, rest=""):
+        return f"{team.get_absolute_url()}pdsa/file/{rest}"
+
+    def test_check_then_take(self, client_for, team, member):
+        client = client_for(member)
+        file = io.BytesIO(b"title\nCall the day before\n")
+        file.name = "tests.csv"
+        page = client.post(self.address(team), {"file": file})
+        assert "would be added" in page.content.decode()
+        assert not Cycle.objects.exists()
+        answer = client.post(self.address(team, "take/"), {"payload": page.context["payload"]}, follow=True)
+        assert "1 test was added" in answer.content.decode()
+        assert Cycle.objects.get().title == "Call the day before"
+
+    def test_a_check_by_somebody_else_is_worth_nothing(self, client_for, team, member):
+        other = TeamMembershipFactory(team=team).user
+        file = io.BytesIO(b"title\nA\n")
+        file.name = "tests.csv"
+        page = client_for(other).post(self.address(team), {"file": file})
+        client_for(member).post(self.address(team, "take/"), {"payload": page.context["payload"]})
+        assert not Cycle.objects.exists()
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_downloads(self, client_for, team, member, kind):
+        CycleFactory(team=team, title="Warm hand-off")
+        client = client_for(member)
+        template = client.get(self.address(team, f"template.{kind}"))
+        worksheets = client.get(self.address(team, f"worksheets.{kind}"))
+        assert template.headers["Content-Disposition"] == f'attachment; filename="{team.slug}-pdsa-template.{kind}"'
+        assert [line.texts["title"] for line in read_lines(io.BytesIO(worksheets.content))] == ["Warm hand-off"]
+
+    def test_other_kinds_are_not_found(self, client_for, team, member):
+        assert client_for(member).get(self.address(team, "template.exe")).status_code == 404
+
+
+def test_every_field_that_is_typed_has_a_column():
+    assert set(FIELDS) - set(COLUMNS) == {"previous"}

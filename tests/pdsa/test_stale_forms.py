@@ -1,0 +1,186 @@
+"""Pages that lie open while the worksheet goes on: what was typed there is stored, or handed back with a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from pdsa.actions import coaching, workflow
+from pdsa.actions.exchange import import_cycles
+from pdsa.actions.worksheet import add_row, remove_row, save
+from pdsa.enums import Decision, Stage
+from pdsa.models import Comment, Cycle, FidelityScore
+from pdsa.policies import Move, missing
+from pdsa.queries.exchange import read_lines
+from tests.factories.pdsa import CycleFactory, TaskFactory
+from tests.factories.teams import TeamMembershipFactory
+from tests.pages import Page
+from tests.pdsa.test_worksheet_pages import Desk, desk
+
+__all__ = ["desk"]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+Desks = Callable[..., Desk]
+TOO_LONG = "This text has 20001 characters; 20000 fit here. Keep the essence and attach the rest."
+
+
+def handed_back(answer: Any) -> tuple[int, list[str]]:
+    return answer.status_code, Page(answer).texts("textarea[readonly]")
+
+
+@pytest.mark.parametrize(("stage", "move"), [(Stage.PLAN, "abandon"), (Stage.STUDY, "adapt"), (Stage.DO, "step_back")])
+def test_a_reason_without_end_is_refused_and_stays_beside_its_button(desk: Desks, stage: Stage, move: str) -> None:
+    at = desk(stage=stage)
+    question = at.cycle.questions.get()
+    if stage == Stage.STUDY:
+        at.send({"learned": "It helps.", f"questions.{question.pk}.match": "yes"})
+    reason = "x" * 20_001
+    answer = at.client.post(at.url(), {"move": move, f"reason-{move}": reason})
+    page = Page(answer)
+    assert (answer.status_code, at.again().stage, Cycle.objects.count()) == (409, stage, 1)
+    assert page.texts(".error-summary h2") == [TOO_LONG]
+    assert page.texts(f"#reason-{move}") == [reason]
+
+
+def test_a_reason_comes_back_when_something_else_is_missing(desk: Desks) -> None:
+    at = desk(stage=Stage.STUDY)
+    answer = at.client.post(at.url(), {"move": "abandon", "reason-abandon": "Nobody picks up"})
+    assert Page(answer).texts("#reason-abandon") == ["Nobody picks up"]
+
+
+def test_a_prediction_typed_while_a_colleague_started_is_handed_back(desk: Desks) -> None:
+    at = desk()
+    key = f"questions.{at.cycle.questions.get().pk}.prediction"
+    seen = at.base()[key]
+    workflow.start(by=at.user, cycle=at.cycle)
+    sent = {key: "All of them come", "people": "5", "base": json.dumps({key: seen, "people": at.base()["people"]})}
+    assert handed_back(at.client.post(at.url(), sent)) == (409, ["All of them come"])
+    assert at.again().people == 5
+    refused = at.client.post(at.url("cycle_save"), sent).json()["refused"]
+    assert refused == {
+        key: "Questions and predictions are fixed once Do has begun. To change them, go back a step and say why."
+    }
+
+
+def test_words_in_a_line_that_a_colleague_removed_are_handed_back(desk: Desks) -> None:
+    at = desk()
+    task = TaskFactory(cycle=at.cycle)
+    key = f"tasks.{task.pk}.what"
+    seen = at.base()[key]
+    remove_row(by=at.user, cycle=at.cycle, table="tasks", pk=task.pk)
+    sent = {key: "Print two lists", "base": json.dumps({key: seen})}
+    assert handed_back(at.client.post(at.url(), sent)) == (409, ["Print two lists"])
+    refused = at.client.post(at.url("cycle_save"), sent).json()["refused"]
+    assert refused == {key: "Somebody removed this line while you were typing. Add a line and write it again."}
+
+
+@pytest.mark.parametrize("move", ["", "adopt"])
+def test_answers_typed_while_a_colleague_closed_the_cycle_are_handed_back(desk: Desks, move: str) -> None:
+    at = desk(stage=Stage.STUDY)
+    key = f"questions.{at.cycle.questions.get().pk}.answer"
+    seen = {name: mark for name, mark in at.base().items() if name in (key, "learned", "ended_on", "people")}
+    Cycle.objects.filter(pk=at.cycle.pk).update(stage=Stage.CLOSED, decision=Decision.ADOPT, closed_on="2025-03-20")
+    sent = {key: "Six came", "learned": "", "ended_on": "2025-03-11", "people": "1", "base": json.dumps(seen)}
+    # The day and the number were not touched, so only the answer comes back.
+    assert handed_back(at.client.post(at.url(), sent | ({"move": move} if move else {}))) == (409, ["Six came"])
+
+
+@pytest.mark.parametrize(
+    ("stage", "move", "after"), [(Stage.STUDY, "step_back", Stage.DO), (Stage.PLAN, "start", "do")]
+)
+def test_a_button_pressed_twice_moves_once(desk: Desks, stage: Stage, move: str, after: str) -> None:
+    at = desk(stage=stage)
+    sent = {"move": move, f"reason-{move}": "Too early", "stage": stage}
+    answers = [at.client.post(at.url(), sent).status_code for _press in range(2)]
+    assert (answers, at.again().stage) == ([302, 302], after)
+
+
+@pytest.mark.parametrize(
+    ("stage", "key", "typed", "sentence"),
+    [
+        (Stage.DO, "started_on", "", "A test that has begun keeps this day. Change it, or go back a step."),
+        (Stage.DO, "started_on", "2999-01-02", "Wed 2 Jan 2999 is in the future. Choose today or a day before."),
+        (Stage.DO, "ended_on", "2999-01-02", "Wed 2 Jan 2999 is in the future. Choose today or a day before."),
+        (Stage.STUDY, "ended_on", "", "A test that has begun keeps this day. Change it, or go back a step."),
+    ],
+)
+def test_days_of_do_have_come_and_stay(desk: Desks, stage: Stage, key: str, typed: str, sentence: str) -> None:
+    at = desk(stage=stage)
+    sent = {key: typed, "base": json.dumps({key: at.base()[key]})}
+    assert at.client.post(at.url("cycle_save"), sent).json()["refused"] == {key: sentence}
+
+
+def test_a_number_that_can_not_be_kept_stays_typed(desk: Desks) -> None:
+    at = desk(stage=Stage.DO)
+    sent = {"new-day": "2025-03-05", "new-value": "1e308", "new-note": "From the tally", "add": "points", "base": "{}"}
+    answer = at.client.post(at.url(), sent)
+    page = Page(answer)
+    assert (answer.status_code, page.one("#f-new-note").get("value"), at.cycle.points.count()) == (
+        409,
+        "From the tally",
+        0,
+    )
+
+
+def test_what_let_a_cycle_pass_must_still_be_there(desk: Desks) -> None:
+    at = desk(stage=Stage.STUDY, learned="It helps.")
+    at.cycle.questions.update(match="yes")
+    save(by=at.user, cycle=at.cycle, values={"observations": "", "other_measure": ""})
+    lacking = [need.key for need in missing(at.again(), Move.ADOPT)]
+    assert lacking == ["measure", "observations"]
+
+
+def test_other_words_under_a_used_key_are_another_comment(desk: Desks) -> None:
+    at = desk()
+    key = uuid.uuid4()
+    for text in ("First", "First", "Second, after going back in the browser"):
+        coaching.comment(by=at.user, cycle=at.cycle, text=text, key=key)
+    assert list(Comment.objects.order_by("pk").values_list("text", flat=True)) == [
+        "First",
+        "Second, after going back in the browser",
+    ]
+
+
+def test_a_line_left_empty_in_a_file_pulls_no_other_into_its_place() -> None:
+    member = TeamMembershipFactory()
+    cycle = CycleFactory(team=member.team, owner=member.user)
+    for what in ("Print the list", "Call them"):
+        TaskFactory(cycle=cycle, what=what)
+    text = f"team,test,title,task_1,task_2\n{member.team.slug},{cycle.number},{cycle.title},,Call them twice\n"
+    import_cycles(by=member.user, team=member.team, lines=read_lines(io.BytesIO(text.encode())))
+    assert list(cycle.tasks.values_list("what", flat=True)) == ["Print the list", "Call them twice"]
+
+
+def test_a_number_has_a_day_that_has_come(desk: Desks) -> None:
+    at = desk(stage=Stage.DO)
+    with pytest.raises(ValidationError, match="is in the future"):
+        add_row(by=at.user, cycle=at.cycle, table="points", values={"day": dt.date(2999, 1, 2), "value": 1.0})
+
+
+def test_a_prediction_written_over_after_something_was_seen_is_dated_after_the_first_day(desk: Desks) -> None:
+    at = desk()
+    row = at.cycle.questions.get()
+    first = at.cycle.team.collaborative.today() - dt.timedelta(days=9)
+    workflow.start(by=at.user, cycle=at.cycle, on=first)
+    save(by=at.user, cycle=at.cycle, values={"observations": "Four of seven came."})
+    workflow.step_back(by=at.user, cycle=at.cycle, reason="The question was unclear")
+    save(by=at.user, cycle=at.cycle, values={f"questions.{row.pk}.prediction": "Four of seven come."})
+    workflow.start(by=at.user, cycle=at.cycle)
+    fidelity = FidelityScore.objects.get(cycle=at.cycle)
+    assert (at.again().started_on, fidelity.outcomes["prediction"]) == (first, "missed")
+
+
+def test_a_test_begun_by_mistake_begins_anew(desk: Desks) -> None:
+    at = desk()
+    today = at.cycle.team.collaborative.today()
+    workflow.start(by=at.user, cycle=at.cycle, on=today - dt.timedelta(days=9))
+    workflow.step_back(by=at.user, cycle=at.cycle, reason="Pressed too soon")
+    workflow.start(by=at.user, cycle=at.cycle)
+    assert at.again().started_on == today
