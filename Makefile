@@ -20,7 +20,7 @@ test:
 
 bench:
 	@python3 scripts/install.py --tests
-	@.venv/bin/python -m tests.benchmarks
+	@.venv/bin/python -m tests.benchmarks $(BENCH)
 
 lock:
 	@scripts/lock.sh

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -215,7 +216,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "metrics.tasks.record_engagement_everywhere",
         "schedule": timedelta(hours=1),
     },
+    "fidelity-scores": {"task": "pdsa.tasks.refresh_fidelity", "schedule": timedelta(hours=6)},
+    # Mondays at noon UTC: on the desk in the morning from Maine to Hawaii.
+    "signals-of-the-week": {
+        "task": "metrics.tasks.tell_signals_of_the_week",
+        "schedule": crontab(minute=0, hour=12, day_of_week=1),
+    },
     "old-reports": {"task": "metrics.tasks.delete_old_reports_daily", "schedule": timedelta(days=1)},
+    "cycles-without-owner": {"task": "pdsa.tasks.pass_on_cycles_everywhere", "schedule": timedelta(hours=1)},
     "tidy-job-runs": {"task": "collab.common.tasks.tidy", "schedule": timedelta(minutes=10)},
 }
 

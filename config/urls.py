@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("equity.urls")),
     path("", include("metrics.urls")),
+    path("", include("pdsa.urls")),
     path("", include("teams.urls")),
     path("", include("collab.urls")),
 ]
