@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,8 @@ from collab.models import Center, Collaborative, User
 from teams.models import Agency, Invitation, Team
 
 MAIL_TASK = "teams.invitation_mail"
+# Long enough for the second of two clicks on a slow connection, too short to try passwords at a used link.
+SECOND_CLICK = dt.timedelta(minutes=1)
 Subject = Center | Collaborative | Agency | Team
 
 
@@ -57,6 +60,11 @@ def state_of(invitation: Invitation) -> InvitationState:
     if invitation.expires_at <= timezone.now():
         return InvitationState.EXPIRED
     return InvitationState.OPEN
+
+
+def accepted_a_moment_ago(invitation: Invitation) -> bool:
+    """Whether it was accepted so lately that the same click may come twice."""
+    return invitation.accepted_at is not None and timezone.now() - invitation.accepted_at < SECOND_CLICK
 
 
 def invitation_for(token: str) -> Invitation | None:

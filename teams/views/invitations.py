@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from collab.common.views import SignedInRequest
+from collab.models import User
 from teams.actions.invitations import (
     InvitationGoneError,
     WrongAddressError,
@@ -30,6 +31,7 @@ from teams.models import Invitation
 from teams.presenters import address_of_people, start_page
 from teams.queries.invitations import (
     InvitationState,
+    accepted_a_moment_ago,
     invitation_for,
     open_invitations_for,
     person_with_address,
@@ -50,12 +52,12 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
     """
     found = invitation_for(token)
     if found is None or state_of(found) is not InvitationState.OPEN:
-        response = _gone(request, found)
+        response = _used(request, found)
     elif request.method == "POST":
         try:
             response = _accept(request, found)
         except InvitationGoneError:
-            response = _gone(request, invitation_for(token))
+            response = _used(request, invitation_for(token))
     else:
         response = _page(request, found, NewPersonForm(invitation=found))
     # The address holds the token: not even our own pages get to read where a visitor came from.
@@ -84,10 +86,29 @@ def _accept_as_new_person(request: SignedInRequest, invitation: Invitation) -> H
     except ValidationError as error:
         form.add_error(None, error)
         return _page(request, invitation, form)
-    # Through allauth's own flow, so that the session knows a password was just given.
+    return _let_in(request, invitation, user)
+
+
+def _let_in(request: SignedInRequest, invitation: Invitation, user: User) -> HttpResponse:
+    """Sign in through allauth's own flow, so that the session knows a password was just given."""
     login = Login(user=user, redirect_url=start_page(invitation.subject))
     response: HttpResponse = flows.login.perform_password_login(request, {"email": user.email}, login)
     return response
+
+
+def _used(request: SignedInRequest, invitation: Invitation | None) -> HttpResponse:
+    """The link leads nowhere any more, but a second click goes where the first one went.
+
+    The browser has dropped the answer to the first click, and with it the new session, so the password is what proves
+    that both clicks are one person's.
+    """
+    if request.method == "POST" and invitation is not None and accepted_a_moment_ago(invitation):
+        if request.user.pk == invitation.accepted_by_id:
+            return redirect(start_page(invitation.subject))
+        password = request.POST.get("password")
+        if password and (person := invitation.accepted_by) is not None and person.check_password(password):
+            return _let_in(request, invitation, person)
+    return _gone(request, invitation)
 
 
 def _page(request: SignedInRequest, invitation: Invitation, form: NewPersonForm) -> HttpResponse:
@@ -122,7 +143,8 @@ def accept_mine(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept from one's own page: the address is proven, so no link is needed."""
     invitation = next((each for each in open_invitations_for(request.user) if each.pk == pk), None)
     if invitation is None:
-        raise Http404
+        accepted = get_object_or_404(Invitation.objects.with_subjects(), pk=pk, accepted_by=request.user)
+        return redirect(start_page(accepted.subject))
     try:
         accept(by=request.user, invitation=invitation)
     except (InvitationGoneError, WrongAddressError):

@@ -16,6 +16,8 @@ from collab.models import User
 from teams.actions.invitations import InvitationGoneError, accept
 from teams.enums import InvitedRole
 from teams.models import Invitation, TeamMembership
+from teams.queries.invitations import SECOND_CLICK, InvitationState
+from teams.views import invitations as views
 from tests.factories.collab import PASSWORD, CenterFactory, UserFactory
 from tests.factories.teams import InvitationFactory, TeamMembershipFactory
 
@@ -44,12 +46,44 @@ def test_somebody_without_an_account_makes_one_and_is_inside(client: Client) -> 
     assert client.get(reverse("profile")).status_code == 200
 
 
-def test_a_second_click_finds_the_invitation_used(client: Client) -> None:
+def test_the_second_of_two_clicks_goes_where_the_first_one_went() -> None:
     invitation = InvitationFactory(token="secret", email="ana@example.org")
-    assert client.post(URL, NEW).status_code == 302
-    again = Client().post(URL, NEW)
-    assert again.status_code == 404
-    assert "It was accepted already. If that was you, sign in" in again.content.decode()
+    # A browser drops the answer to the first click, and with it the session's cookie.
+    assert Client().post(URL, NEW).status_code == 302
+    second = Client()
+    response = second.post(URL, NEW)
+    assert (response.status_code, response.url) == (302, invitation.team.get_absolute_url())
+    ana = User.objects.get(email="ana@example.org")
+    assert second.session["_auth_user_id"] == str(ana.pk)
+    # With the session it is the same, and nobody has a second role.
+    assert second.post(URL).url == invitation.team.get_absolute_url()
+    assert invitation.team.memberships.count() == 1
+
+
+def test_a_used_link_opens_nothing_for_anybody_else_or_later(client: Client) -> None:
+    invitation = InvitationFactory(token="secret", email="ana@example.org")
+    assert Client().post(URL, NEW).status_code == 302
+    wrong = {**NEW, "password": "another long password"}
+    eve = signed_in(UserFactory(email="eve@example.org"))
+    answers = [client.post(URL, wrong), client.get(URL), client.post(URL), eve.post(URL)]
+    Invitation.objects.update(accepted_at=timezone.now() - SECOND_CLICK)
+    answers.append(client.post(URL, NEW))
+    for answer in answers:
+        assert answer.status_code == 404
+        assert "It was accepted already. If that was you, sign in" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+    assert invitation.team.memberships.count() == 1
+
+
+def test_a_second_click_that_waited_for_the_first_is_let_in_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two requests that both found the invitation open
+    invitation = InvitationFactory(token="secret", email="ana@example.org")
+    assert Client().post(URL, NEW).status_code == 302
+    monkeypatch.setattr(views, "state_of", lambda _found: InvitationState.OPEN)
+    # Then the later one is refused by the locked row, and goes where the first one went
+    assert client.post(URL, NEW).url == invitation.team.get_absolute_url()
     assert invitation.team.memberships.count() == 1
 
 
@@ -161,7 +195,9 @@ def test_a_signed_in_person_accepts_from_their_own_page() -> None:
     assert signed_in(UserFactory()).post(url).status_code == 404
     assert client.get(url).status_code == 405
     assert client.post(url).url == invitation.team.get_absolute_url()
-    assert client.post(url).status_code == 404
+    # A second click goes where the first one went.
+    assert client.post(url).url == invitation.team.get_absolute_url()
+    assert signed_in(UserFactory()).post(url).status_code == 404
     assert invitation.team.memberships.count() == 1
 
 
