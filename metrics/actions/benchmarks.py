@@ -33,10 +33,10 @@ from metrics.actions.standings import TEAMS_AT_ONCE, refresh_standings
 from metrics.enums import MetricsEvent, RunStatus
 from metrics.marks import RECOMPUTE, RECOMPUTE_ALL, STANDINGS, all_teams_key, month_key
 from metrics.models import BenchmarkRun, BenchmarkValue
-from metrics.monthly import Rule, compare
 from metrics.queries.frames import month_frame, small_counts_in, sums, without_small_counts
 from metrics.queries.rosters import changed_months, months_older_than, months_to_compute, owed_months
 from metrics.queries.standings import teams_to_read
+from metrics.stats.monthly import Rule, compare
 from teams.actions.teams import ROSTER
 
 Progress = Callable[[int, int, dt.date], None]

@@ -11,6 +11,7 @@ everywhere, and stays missing: it is never read as 0.
     advice     which chart when, with its reasons; how many teams percentiles need
     dispersion whether points in time vary more than their denominators explain
     benchmark  pooled rate, percentiles, achievable benchmark of care, funnel limits of three sigmas
+    monthly    the benchmarks of all measures of one month, by what each kind of value allows
     funnels    exact funnel limits, and whether teams differ more than chance explains
     standing   own percentile with its uncertainty, headroom, months to a threshold
     series     rates, and the checks of a value that is being typed
