@@ -1,8 +1,8 @@
 """Run every check of the project, stop at the first that fails, and end in pytest's own closing line.
 
-Called by ``make test`` with the Python of .venv, after the installation. The tests run twice, side by side: all of them
-on SQLite, and the integration tests again on PostgreSQL and Redis, found at DATABASE_URL and REDIS_URL or on their
-standard local ports. With REQUIRE_POSTGRES=1 it is a failure when these cannot be reached.
+Called by ``make test`` with the Python of .venv, after the installation. The tests run twice: all of them on
+SQLite, and the integration tests again on PostgreSQL and Redis, found at DATABASE_URL and REDIS_URL or on
+their standard local ports. With REQUIRE_POSTGRES=1 it is a failure when these cannot be reached.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
 LOCAL_DATABASES = ("postgres://root@127.0.0.1:5432/test", "postgres://postgres@127.0.0.1:5432/postgres")
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
+# A core that has done its part takes over tests from another.
+ON_EVERY_CORE = ("pytest", "-n", "auto", "--dist", "worksteal")
 # Settings of the person's own site must not change a result, so the checks do not inherit them.
 SITE_VARIABLES = set(re.findall(r"^#?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
@@ -53,9 +54,8 @@ def main() -> None:
     if services.missing and os.environ.get("REQUIRE_POSTGRES") == "1":
         sys.exit(f"{banner(services.missing)}\nREQUIRE_POSTGRES=1 is set, so this is a failure.")
     with tempfile.TemporaryDirectory(prefix="learning-commons-checks-") as folder:
-        for stage in checks(folder):
+        for stage in (*checks(folder), *legs(services, folder)):
             run(stage, folder)
-        run_side_by_side(legs(services, folder), folder)
 
 
 def checks(folder: str) -> list[Stage]:
@@ -84,27 +84,22 @@ def checks(folder: str) -> list[Stage]:
 def legs(services: Services, folder: str) -> list[Stage]:
     """All tests on SQLite; the integration tests again on PostgreSQL and Redis, where these are there.
 
-    The closing line of the leg that ends last ends the run; each notes what it found in a file for the other to show.
+    The last leg's closing line ends the run; each leg notes what it found in a file for the next one to show.
     """
     record = {"TEST_RECORD": f"{folder}/legs.txt"}
-    everything = {
-        **record,
-        "TEST_LEG": "SQLite and the broker on disk, all tests",
-        "DATA_DIR": f"{folder}/sqlite",
-    }
+    everything = {**record, "TEST_LEG": "SQLite and the broker on disk, all tests"}
     if services.missing:
         everything["TEST_NOT_RUN"] = banner(services.missing)
-        return [Stage("Tests on SQLite", ["pytest"], everything)]
+        return [Stage("Tests on SQLite", ON_EVERY_CORE, everything)]
     on_servers = {
         **record,
         "TEST_LEG": "PostgreSQL and Redis, integration tests",
-        "DATA_DIR": f"{folder}/postgres",
         "DATABASE_URL": services.database,
         "REDIS_URL": services.redis,
     }
-    again = ["pytest", "-m", "integration", "--ignore", "tests/ops", "-p", "no:tests.plugins.practices"]
+    again = [*ON_EVERY_CORE, "-m", "integration", "--ignore", "tests/ops", "-p", "no:tests.plugins.practices"]
     return [
-        Stage("Tests on SQLite", ["pytest"], everything),
+        Stage("Tests on SQLite", ON_EVERY_CORE, everything),
         Stage("Integration tests on PostgreSQL and Redis", again, on_servers),
     ]
 
@@ -112,50 +107,11 @@ def legs(services: Services, folder: str) -> list[Stage]:
 def run(stage: Stage, folder: str) -> None:
     """Run one stage under its heading; stop everything when it fails."""
     print(f"\n━━━ {stage.title}", flush=True)
-    command, environment = prepared(stage, folder)
-    stop_if_failed(stage, subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
-
-
-def run_side_by_side(stages: Sequence[Stage], folder: str) -> None:
-    """Run stages at once, for a core each; show each under its heading when it has ended, the first to end first."""
-    if len(stages) == 1:
-        run(stages[0], folder)
-        return
-    print(f"\n━━━ Side by side, shown when they end: {', '.join(stage.title for stage in stages)}", flush=True)
-    going = {}
-    for number, stage in enumerate(stages):
-        command, environment = prepared(stage, folder)
-        words = Path(folder, f"output-{number}.txt")
-        with words.open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        going[process] = (stage, words)
-    failed = []
-    while going:
-        ended = [process for process in going if process.poll() is not None]
-        if not ended:
-            time.sleep(0.2)
-            continue
-        process = ended[0]
-        stage, words = going.pop(process)
-        print(f"\n━━━ {stage.title}", flush=True)
-        print(words.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
-        failed += [(stage, process.returncode)] if process.returncode else []
-    for stage, code in failed:
-        stop_if_failed(stage, code)
-
-
-def prepared(stage: Stage, folder: str) -> tuple[list[str], dict[str, str]]:
-    """The stage's command line and its whole environment."""
     inherited = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES}
     environment = {**inherited, "DATA_DIR": f"{folder}/data", "ENV_FILE": os.devnull, **stage.environment}
     program, *arguments = stage.command
     command = [sys.executable, program] if program.endswith(".py") else [str(PROGRAMS / program)]
-    return [*command, *arguments], environment
-
-
-def stop_if_failed(stage: Stage, code: int) -> None:
-    """End everything with the name and command of the stage that failed."""
-    if code:
+    if code := subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode:
         sys.exit(f"\n✗ Stopped: “{stage.title}” failed (code {code}). Its command: {' '.join(stage.command)}")
 
 

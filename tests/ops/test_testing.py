@@ -97,20 +97,6 @@ def test_a_failing_stage_stops_the_run_under_its_name(tmp_path: Path) -> None:
     assert result.stderr == (f"\n✗ Stopped: “A small check” failed (code 3). Its command: {tmp_path / 'fails.py'}\n")
 
 
-def test_legs_run_side_by_side_and_are_shown_as_they_end(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import sys, time; time.sleep(0.5); print('slow')")
-    (tmp_path / "fails.py").write_text("import sys; print('fast'); sys.exit(3)")
-    result = run_code(
-        f"checks.run_side_by_side([checks.Stage(name, [{str(tmp_path)!r} + f'/{{name}}.py']) "
-        f"for name in ('slow', 'fails')], {str(tmp_path)!r})"
-    )
-    assert result.returncode == 1
-    assert result.stdout == (
-        "\n━━━ Side by side, shown when they end: slow, fails\n\n━━━ fails\nfast\n\n━━━ slow\nslow\n"
-    )
-    assert result.stderr.startswith("\n✗ Stopped: “fails” failed (code 3).")
-
-
 def test_the_settings_of_ones_own_site_do_not_reach_the_tests(tmp_path: Path) -> None:
     program = tmp_path / "tells.py"
     names = ("DATABASE_URL", "SECRET_KEY", "ENV_FILE")
