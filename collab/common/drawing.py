@@ -6,7 +6,7 @@ stylesheet of ours; classes let the site's stylesheet put its tokens in their pl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.html import escape
 
@@ -20,8 +20,21 @@ PAPER = "#ffffff"
 
 
 def coordinate(number: float) -> str:
-    """At most two decimals and no idle zeros."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+    """At most one decimal, a tenth of a pixel, and no idle zeros: a page of many charts is made of these."""
+    written = f"{number:.1f}"
+    return written.removesuffix(".0") if written != "-0.0" else "0"
+
+
+def line(points: Iterable[tuple[float, float]]) -> str:
+    """Path data through ``points``, at least one; a level stretch is drawn by its two ends."""
+    kept: list[tuple[str, str]] = []
+    for x, y in points:
+        at = (coordinate(x), coordinate(y))
+        if len(kept) > 1 and kept[-2][1] == kept[-1][1] == at[1]:
+            kept[-1] = at
+        else:
+            kept.append(at)
+    return "M" + " ".join(f"{x} {y}" for x, y in kept)
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = SOFT, name: str = "") -> str:

@@ -14,7 +14,7 @@ from collab.common.enums import Tone
 from collab.models import Collaborative
 from metrics.charts.build import run_chart
 from metrics.charts.figure import Mark, RunChartFigure
-from metrics.charts.svg import FLAG, PAPER, SMALL, to_svg
+from metrics.charts.svg import FLAG, NARROW, PAPER, SMALL, to_svg
 from metrics.queries.annotations import Notes
 from metrics.queries.series import Benchmarks, Panel
 from teams.models import Team
@@ -52,7 +52,7 @@ class ChartCard:
 
     @property
     def narrow(self) -> SafeString:
-        return to_svg(self.figure, width=340, height=self._height(230), variant="narrow")
+        return to_svg(self.figure, width=340, height=self._height(230), variant=NARROW)
 
     @property
     def small(self) -> SafeString:

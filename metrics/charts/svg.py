@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from textwrap import wrap
 
 from django.utils.html import escape
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from collab.common import drawing
 from collab.common.drawing import FONT, coordinate, spread
 from metrics.charts import palette
-from metrics.charts.figure import Band, Flag, Line, LineKind, Mark, Point, PointState, RunChartFigure
+from metrics.charts.figure import Band, Flag, Line, LineKind, Mark, PointState, RunChartFigure
 from metrics.charts.scale import lanes
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 84, 30, 26
@@ -31,12 +32,13 @@ LETTERS = 6.2
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the plot lies in the picture, and how numbers become places."""
+    """Where the plot lies in the picture, and how numbers become places; ``words``: whether points tell their own."""
 
     figure: RunChartFigure
     width: int
     height: int
     flags: bool = True
+    words: bool = True
 
     @property
     def right(self) -> float:
@@ -68,6 +70,9 @@ class Frame:
 PAPER = "paper"
 """The variant for PDF: its title is the whole alternative text, for that is what a tagged PDF takes."""
 
+NARROW = "narrow"
+"""The variant for small screens, where nothing can be pointed at."""
+
 SMALL = "small"
 """The variant for many side by side: too small for numbered marks, which are listed nowhere there."""
 
@@ -80,7 +85,7 @@ def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, varia
 
     ``variant`` keeps ids apart where one page holds the figure in two sizes.
     """
-    frame = Frame(figure, width, height, flags=variant != SMALL)
+    frame = Frame(figure, width, height, flags=variant != SMALL, words=variant not in (NARROW, PAPER))
     key = f"{figure.key}-{variant}"
     title = figure.alt if variant == PAPER else f"{figure.title}, {figure.subject}"
     parts = [_opening(figure, key, title, (width, height), variant), *_picture(frame, key), "</svg>"]
@@ -249,25 +254,32 @@ def _data(frame: Frame) -> Iterator[str]:
     values = [point.value for point in figure.points]
     yield from _path(frame, 0, values, palette.DATA, 'stroke-width="1.75" stroke-linejoin="round"', "chart-data")
     size = min(4.0, max(1.6, frame.step * 0.3))
-    for index, point in enumerate(figure.points):
-        if point.value is not None:
-            yield _point(frame.x(index), frame.y(point.value), point, size)
+    drawn = [(index, point) for index, point in enumerate(figure.points) if point.value is not None]
+    # What neighbors have in common is said once: a page has hundreds of points.
+    for (mark, state), group in groupby(drawn, key=lambda one: (one[1].mark, one[1].state)):
+        yield _opened(mark, hollow=state is PointState.MATURING)
+        for index, point in group:
+            title = f"<title>{escape(point.label)}: {escape(point.text)}</title>" if frame.words else ""
+            yield _point(frame.x(index), frame.y(point.value or 0.0), point.mark, size, title)
+        yield "</g>"
 
 
-def _point(x: float, y: float, point: Point, size: float) -> str:
-    colour = palette.OF_MARK[point.mark]
-    hollow = point.state is PointState.MATURING
-    name = f"chart-mark-{point.mark.value}{' chart-hollow' if hollow else ''}"
-    fill = f'fill="{palette.PAPER if hollow else colour}" stroke="{colour}" stroke-width="1.5" class="{name}"'
-    title = f"<title>{escape(point.label)}: {escape(point.text)}</title>"
-    if point.mark in (Mark.CONCERN, Mark.IMPROVEMENT):
+def _opened(mark: Mark, *, hollow: bool) -> str:
+    """A group of points of one look."""
+    colour = palette.OF_MARK[mark]
+    name = f"chart-mark-{mark.value}{' chart-hollow' if hollow else ''}"
+    return f'<g fill="{palette.PAPER if hollow else colour}" stroke="{colour}" stroke-width="1.5" class="{name}">'
+
+
+def _point(x: float, y: float, mark: Mark, size: float, title: str) -> str:
+    """A point with its words for who points at it; a square where it belongs to a signal."""
+    if mark in (Mark.CONCERN, Mark.IMPROVEMENT):
         side = size * 1.9
-        return (
-            f'<rect x="{coordinate(x - side / 2)}" y="{coordinate(y - side / 2)}" width="{coordinate(side)}" '
-            f'height="{coordinate(side)}" {fill}>'
-            f"{title}</rect>"
-        )
-    return f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="{coordinate(size)}" {fill}>{title}</circle>'
+        place = f'x="{coordinate(x - side / 2)}" y="{coordinate(y - side / 2)}"'
+        shape, place = "rect", f'{place} width="{coordinate(side)}" height="{coordinate(side)}"'
+    else:
+        shape, place = "circle", f'cx="{coordinate(x)}" cy="{coordinate(y)}" r="{coordinate(size)}"'
+    return f"<{shape} {place}>{title}</{shape}>" if title else f"<{shape} {place}/>"
 
 
 def _bracket(frame: Frame) -> Iterator[str]:
@@ -319,7 +331,7 @@ def _path(
         points = [(float(first + index), value) for index, value in run]
         if air:
             points = [(points[0][0] - air, points[0][1]), *points, (points[-1][0] + air, points[-1][1])]
-        pieces.append("M" + "L".join(f"{coordinate(frame.x(x))} {coordinate(frame.y(y))}" for x, y in points))
+        pieces.append(drawing.line((frame.x(x), frame.y(y)) for x, y in points))
     if pieces:
         yield f'<path d="{"".join(pieces)}" fill="none" stroke="{colour}" {stroke} class="{name}"/>'
 

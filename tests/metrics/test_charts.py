@@ -20,6 +20,7 @@ from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.charts import run_chart, sparkline, to_csv, to_plotly, to_svg
 from metrics.charts.figure import Mark, PointState
 from metrics.charts.scale import month_ticks, value_axis
+from metrics.charts.svg import NARROW, PAPER, SMALL
 from metrics.presenters.readings import Meaning, SignalKind, read, read_one
 from metrics.queries.series import Benchmarks, Panel, kind_of
 from metrics.stats import spc
@@ -470,8 +471,27 @@ def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, da
 def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
     reading = read_one(panel_of(measure_of(), SHIFT, [100] * len(SHIFT)))
     svg = fromstring(sparkline(reading, name='A "name" & more', top=100))
-    assert svg.attrib["aria-label"] == 'A "name" & more'
-    assert [node.attrib["class"] for node in svg if node.tag.endswith("rect")] == ["chart-fill-improvement"] * 9
+    title, *lines, marks = svg
+    assert (svg.attrib["role"], title.text) == ("img", 'A "name" & more')
+    assert [one.attrib["class"] for one in lines] == ["chart-axis", "chart-data"]
+    assert marks.attrib["class"] == "chart-fill-improvement"
+    assert marks.attrib["d"].count("M") == 9
+
+
+def test_a_picture_of_a_long_series_says_once_what_its_points_have_in_common():
+    reading = read_one(panel_of(measure_of(), [30, 31] * 60, [100] * 120))
+    svg = fromstring(sparkline(reading, name="Long", top=100))
+    assert len(svg) == 4
+    centre = svg[1].attrib["d"]
+    assert centre.split(" ")[1] == centre.split(" ")[-1]
+    assert len(centre.split(" ")) == 4
+
+
+def test_only_pictures_that_can_be_pointed_at_have_the_words_of_their_points():
+    figure = full_figure()
+    words = f"<title>{figure.points[0].label}: {figure.points[0].text}</title>"
+    told = {variant: words in to_svg(figure, variant=variant) for variant in ("wide", "large", SMALL, NARROW, PAPER)}
+    assert told == {"wide": True, "large": True, SMALL: True, NARROW: False, PAPER: False}
 
 
 def test_the_months_that_small_numbers_leave_to_see_tell_nothing_of_the_others() -> None:
