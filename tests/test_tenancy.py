@@ -27,7 +27,19 @@ from teams.models import Team
 from tests.addresses import JANUARY, NOW, Site, make_site
 from tests.factories.collab import MeasureFactory
 from tests.factories.equity import StratifiedObservationFactory, StratifierFactory, StratumFactory
-from tests.factories.metrics import BenchmarkRunFactory, BenchmarkValueFactory, ObservationFactory, SubmissionFactory
+from tests.factories.metrics import (
+    AnnotationFactory,
+    BenchmarkRunFactory,
+    BenchmarkValueFactory,
+    ChartDecisionFactory,
+    ObservationFactory,
+    PlanAnswerFactory,
+    QueryFactory,
+    QueryMessageFactory,
+    SavedViewFactory,
+    SiteFactory,
+    SubmissionFactory,
+)
 from tests.factories.pdsa import (
     AttachmentFactory,
     CoachNoteFactory,
@@ -57,15 +69,18 @@ DRAWN = re.compile(r'\b(?:[xy][12]?|c[xy]|r|d|points|width|height|transform|view
 
 # What a team tests, who says what beside it, and its file. "note" is a coach's own: not even its coordinator reads it.
 TRIED = ("trial", "comment", "tally")
+# What is written beside figures: a question, a place, a mark on the chart, why a level begins anew, who collects.
+BESIDE = ("question", "place", "mark", "reason", "collector")
 FAR_NAMES = (
     *("Zebra Agency", "Zebra Team", "Zebra Collaborative", "Zebra Center", "Zebra Person", "Zebra barrier"),
-    *(f"Zebra {thing}" for thing in TRIED),
+    *(f"Zebra {thing}" for thing in (*TRIED, *BESIDE)),
 )
-FAR_NOTE = ("Zebra note",)
+# What only the one who wrote it reads.
+FAR_NOTE = ("Zebra note", "Zebra view")
 FAR_FIGURES = ("77771", "88882", "87.4")
 NEIGHBOR_NAMES = (
-    *("Quagga Agency", "Quagga Team", "Quagga Person", "Quagga barrier", "Quagga note"),
-    *(f"Quagga {thing}" for thing in TRIED),
+    *("Quagga Agency", "Quagga Team", "Quagga Person", "Quagga barrier", "Quagga note", "Quagga view"),
+    *(f"Quagga {thing}" for thing in (*TRIED, *BESIDE)),
 )
 TRIED_FIGURES = {"Zebra": 71_717, "Quagga": 61_616}
 NEIGHBOR_RATE = "66.7"
@@ -146,6 +161,17 @@ def name_all(team: Team, word: str) -> None:
         index(cycle)
 
 
+def write_beside(team: Team, measure: Any, word: str) -> None:
+    """Everything that people write beside a team's figures, all in words that are nowhere else."""
+    person = User.objects.filter(name=f"{word} Person").first()
+    QueryMessageFactory(query=QueryFactory(team=team, measure=measure, raised_by=person), text=f"{word} question")
+    SiteFactory(team=team, name=f"{word} place")
+    AnnotationFactory(team=team, measure=measure, label=f"{word} mark", written_by=person)
+    ChartDecisionFactory(team=team, measure=measure, reason=f"{word} reason", made_by=person)
+    PlanAnswerFactory(team=team, measure=measure, collector=f"{word} collector")
+    SavedViewFactory(user=person, name=f"{word} view")
+
+
 def figures(team: Team, measure: Any, numerator: int, denominator: int) -> None:
     """The same two numbers in each of the first six months, in total and by one group."""
     stratifier = team.collaborative.stratifiers.get(code="groups")
@@ -187,6 +213,8 @@ def site() -> Iterator[Site]:
         figures(world.team, measure, 33_331, 55_552)
         figures(world.neighbor, measure, 66_661, 99_992)
         figures(world.other_team, far, 77_771, 88_882)
+        write_beside(world.neighbor, measure, "Quagga")
+        write_beside(world.other_team, far, "Zebra")
         # Pooled results that stay the same whatever a single team's number is.
         run = BenchmarkRunFactory(collaborative=world.collaborative)
         BenchmarkValueFactory(run=run, measure=measure, reporting=6, compared=6, expected=6)
