@@ -1,11 +1,11 @@
-"""A team's total out of its sites' numbers. Pure: texts in, texts out, as people type them."""
+"""A team's total out of its sites' numbers. Pure: texts as people type them, or values as files are kept in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from metrics.cells import CellKey, Entry
+from metrics.cells import CellKey, Entry, Value
 from metrics.queries.months import Sheet, SheetMeasure, plain
 from metrics.validation import NumberError, number_of
 
@@ -27,17 +27,11 @@ def total_of(item: SheetMeasure, entries: Mapping[CellKey, Entry]) -> Entry:
     if not filled:
         return total
     try:
-        numerators = [number_of(entry.numerator) or 0 for entry in filled]
-        denominators = [number_of(entry.denominator) for entry in filled]
+        pairs = [(number_of(entry.numerator), number_of(entry.denominator)) for entry in filled]
     except NumberError:
         return replace(total, numerator="", denominator="")
-    below = [number for number in denominators if number is not None]
-    return replace(
-        total,
-        numerator=plain(float(round(sum(numerators), PLACES))),
-        denominator=plain(float(round(sum(below), PLACES))) if below else "",
-        missing_reason="",
-    )
+    above, below = _sums(pairs)
+    return replace(total, numerator=plain(above), denominator=plain(below), missing_reason="")
 
 
 def with_totals(sheet: Sheet, entries: Iterable[Entry]) -> list[Entry]:
@@ -49,3 +43,32 @@ def with_totals(sheet: Sheet, entries: Iterable[Entry]) -> list[Entry]:
         if made != stands and not (stands.numerator.strip() or stands.denominator.strip()):
             given[item.key] = made
     return list(given.values())
+
+
+def with_summed(values: Sequence[Value]) -> list[Value]:
+    """One team's values of a month, checked, with the totals that sites make: what ``with_totals`` does to texts.
+
+    A total that was given with numbers stays, for the checks to compare; of one without, note and population do.
+    """
+    found = {value.key: value for value in values}
+    pairs: dict[CellKey, list[tuple[float | None, float | None]]] = {}
+    for key, value in found.items():
+        if key.is_site and value.numerator is not None:
+            pairs.setdefault(CellKey(key.measure), []).append((value.numerator, value.denominator))
+    for key, counted in pairs.items():
+        total = found.get(key, Value(key, None, None))
+        if total.numerator is None:
+            above, below = _sums(counted)
+            found[key] = replace(total, numerator=above, denominator=below, missing_reason="")
+    return list(found.values())
+
+
+def _sums(pairs: Iterable[tuple[float | None, float | None]]) -> tuple[float, float | None]:
+    """Numerators and denominators of sites together; no denominator where no site has one."""
+    above, below = zip(*pairs, strict=True)
+    counts = [number for number in below if number is not None]
+    return _rounded(number or 0 for number in above), _rounded(counts) if counts else None
+
+
+def _rounded(numbers: Iterable[float]) -> float:
+    return float(round(sum(numbers), PLACES))

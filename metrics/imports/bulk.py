@@ -21,14 +21,16 @@ from collab.common import months
 from collab.common.rows import Aside
 from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.actions.submissions import TeamMonth
-from metrics.cells import CellKey, Entry, Value
-from metrics.entry import Breakdown, breakdowns_for
+from metrics.cells import SITE, CellKey, Entry, Finding, Value
+from metrics.entry import Breakdown, breakdowns_for, site_breakdown
 from metrics.enums import MissingReason, Severity
 from metrics.imports.plain import PlainRows
 from metrics.imports.table import IMPORT_BYTES, REQUIRED, Row, Table, open_table
+from metrics.models import Site
 from metrics.policies import MonthClosedError, check_reportable
 from metrics.queries.months import Sheet, SheetMeasure, checks_to_hold, entry_of
-from metrics.validation import check_cell, check_sheet
+from metrics.sites import with_summed
+from metrics.validation import POPULATION, NumberError, check_cell, check_sheet, number_of
 from teams.models import Agency, Team
 
 COLUMNS = ("agency", *REQUIRED)
@@ -37,12 +39,23 @@ MOST_PROBLEMS = 10_000
 ROWS_A_STEP = 5_000
 
 
+# What a finding is about → the column of the file, where they are not called the same.
+COLUMN_OF = {POPULATION: "drawn_from"}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in a row; the heading is row 1."""
+    """What is wrong in a row; the heading is row 1. ``column`` is empty where it is not of one column."""
 
     row: int
     sentence: str
+    column: str = ""
+
+    @property
+    def where(self) -> str:
+        """ "Row 12, site"."""
+        where = _("Row %(row)s") % {"row": self.row}
+        return f"{where}, {self.column}" if self.column else where
 
 
 @dataclass
@@ -52,10 +65,10 @@ class Problems:
     count: int = 0
     kept: list[Problem] = field(default_factory=list)
 
-    def add(self, row: int, sentence: str) -> None:
+    def add(self, row: int, sentence: str, column: str = "") -> None:
         self.count += 1
         if len(self.kept) < MOST_PROBLEMS:
-            self.kept.append(Problem(row, sentence))
+            self.kept.append(Problem(row, sentence, COLUMN_OF.get(column, column)))
 
 
 @dataclass
@@ -106,7 +119,7 @@ class Bulk:
     def grouped(
         self, only: Collection[int] | None = None
     ) -> Iterator[tuple[Team, dt.date, list[Value], dict[CellKey, int]]]:
-        """Every team's every month: its values, and for each cell the row it came in.
+        """Every team's every month: its values with the totals that sites make, and for each cell the row it came in.
 
         ``only``: the keys of some months, as ``key_of`` gives them.
         """
@@ -123,6 +136,10 @@ class Bulk:
                 cell = self.cells[key - which * width]
                 values.append(Value(cell, above, below, reason, note, population))
                 numbers[cell] = number
+                if cell.is_site:
+                    # Where the total is made and not given, it is told of in the first row that makes it.
+                    numbers.setdefault(CellKey(cell.measure), number)
+            values = with_summed(values)
             yield self.teams[which // span], months.add(self.collaborative.start, which % span), values, numbers
 
 
@@ -145,7 +162,16 @@ class _Reader:
             for breakdown in breakdowns
             for group in breakdown.groups
         ]
-        cells = [*(CellKey(code) for code in self.measures), *groups]
+        self.sites: dict[int, list[Site]] = {}
+        for site in Site.objects.open().filter(team__collaborative=collaborative):
+            self.sites.setdefault(site.team_id, []).append(site)
+        # Of a measure the sites of all teams in one order, so that a site's cell is found from the measure's first one.
+        codes = sorted({site.code for sites in self.sites.values() for site in sites})
+        self.site_places = {code: place for place, code in enumerate(codes)}
+        by_site = [CellKey(measure, SITE, code) for measure in self.measures for code in codes]
+        # Whether a total is made of sites, so that only whole months can be judged.
+        self.is_by_site = False
+        cells = [*(CellKey(code) for code in self.measures), *by_site, *groups]
         self.cell_places = {key: place for place, key in enumerate(cells)}
         self.bulk = Bulk(collaborative, [], cells)
         self.team_places: dict[str, int] = {}
@@ -169,52 +195,97 @@ class _Reader:
 
     def _check(self, row: Row) -> None:
         """Check one row, and keep it or its problems."""
-        problems = list(row.problems)
-        measure = self.measures.get(row.entry.key.measure)
-        cell = self.cell_places.get(row.entry.key)
-        if row.entry.key.measure and measure is None:
-            problems.append(
-                _("“%(code)s” is no measure of this collaborative. It has: %(codes)s.")
-                % {"code": row.entry.key.measure[:40], "codes": ", ".join(self.measures)}
-            )
-        elif measure is not None and cell is None and row.entry.key.dimension and row.entry.key.stratum:
-            problems.append(
-                _("“%(measure)s” is not asked for by %(dimension)s “%(stratum)s”. Set the group up first.")
-                % {
-                    "measure": measure.code,
-                    "dimension": row.entry.key.dimension[:40],
-                    "stratum": row.entry.key.stratum[:40],
-                }
-            )
+        problems = [("", sentence) for sentence in row.problems]
+        key = row.entry.key
+        measure = self.measures.get(key.measure)
+        cell = self.cell_places.get(key)
         team = None
         try:
             team = self._team(row)
-            if row.month is not None:
-                self._check_month(team, row.month)
         except ValidationError as error:
-            problems.extend(error.messages)
-        value = None
+            problems.extend(("agency", sentence) for sentence in error.messages)
+        if key.measure and measure is None:
+            codes = {"code": key.measure[:40], "codes": ", ".join(self.measures)}
+            problems.append(
+                ("measure", _("“%(code)s” is no measure of this collaborative. It has: %(codes)s.") % codes)
+            )
+        elif measure is not None and not key.is_site and cell is None and key.dimension and key.stratum:
+            asked = {"measure": measure.code, "dimension": key.dimension[:40], "stratum": key.stratum[:40]}
+            problems.append(
+                (
+                    "stratum",
+                    _("“%(measure)s” is not asked for by %(dimension)s “%(stratum)s”. Set the group up first.") % asked,
+                )
+            )
+        if team is not None and row.month is not None:
+            try:
+                self._check_month(team, row.month)
+            except ValidationError as error:
+                problems.extend(("month", sentence) for sentence in error.messages)
+        value = version = None
         if row.month is not None and measure is not None:
-            value, findings = check_cell(self._version(measure, row.month), _with_reason(row.entry))
-            problems.extend(finding.message for finding in findings if finding.severity is Severity.BLOCKS)
-        for problem in problems:
-            self.bulk.problems.add(row.number, problem)
-        if not problems and team is not None and row.month is not None and cell is not None and value is not None:
-            base = self.bulk.key_of(team, row.month)
-            self.bulk.add(base + cell, row.number, value)
-            if measure is not None:
-                self.plain.learn(row.cells, base, cell, self._version(measure, row.month))
+            version = self._version(measure, row.month)
+            if key.is_site and team is not None and (sentence := self._wrong_site(self.bulk.teams[team], key, version)):
+                problems.append(("site", sentence))
+            value, findings = self._value(row.entry, version, None if team is None else self.bulk.teams[team])
+            problems.extend((finding.field, finding.message) for finding in findings)
+        for column, sentence in problems:
+            self.bulk.problems.add(row.number, sentence, column)
+        if problems or team is None or row.month is None or cell is None or value is None or version is None:
+            return
+        base = self.bulk.key_of(team, row.month)
+        self.bulk.add(base + cell, row.number, value)
+        self.is_by_site |= key.is_site or (value.population is not None and value.numerator is None)
+        self.plain.learn(row.cells, base, cell, version, self.site_places[key.stratum] if key.is_site else None)
+
+    def _wrong_site(self, team: Team, key: CellKey, version: MeasureVersion) -> str:
+        """Why this measure can not be given by this site of the team; empty where it can."""
+        sites = self._sites_of(team)
+        if any(site.code == key.stratum for site in sites):
+            if site_breakdown(sites, version, key.measure):
+                return ""
+            return _("“%(measure)s” can not be added up from sites. Give one row for the whole team.") % {
+                "measure": key.measure
+            }
+        words = {"code": key.stratum[:40], "team": team.name}
+        if not sites:
+            return _("“%(code)s” is no site of %(team)s, which has none. Add it on the team's page first.") % words
+        words["codes"] = ", ".join(site.code for site in sites)
+        return _("“%(code)s” is no site of %(team)s. It has: %(codes)s.") % words
+
+    def _sites_of(self, team: Team) -> list[Site]:
+        return self.sites.get(team.pk, [])
+
+    def _value(self, entry: Entry, version: MeasureVersion, team: Team | None) -> tuple[Value | None, list[Finding]]:
+        """The row's value, and what blocks it. What a sum of sites was drawn from waits for the sum."""
+        waits = (
+            entry.key.is_total
+            and entry.population.strip()
+            and not (entry.numerator.strip() or entry.denominator.strip() or entry.missing_reason.strip())
+            and team is not None
+            and self._sites_of(team)
+        )
+        if not waits:
+            value, findings = check_cell(version, _with_reason(entry))
+        else:
+            value, findings = check_cell(version, _with_reason(replace(entry, population="")))
+            try:
+                value = value and replace(value, population=number_of(entry.population))
+            except NumberError as error:
+                findings = [Finding(entry.key, POPULATION, Severity.BLOCKS, error.code, error.sentence)]
+        return value, [finding for finding in findings if finding.severity is Severity.BLOCKS]
 
     def finish(self) -> None:
-        """What only the whole file can tell: rows that are there twice, groups that are more than their total."""
+        """What only the whole file can tell: rows that are there twice, groups that are more than their total, sites
+        that do not make it."""
         for first, second in self.bulk.aside.twice():
             self.bulk.problems.add(
                 second,
                 _("This is the same agency, month and measure as in row %(row)s. Keep one of them.") % {"row": first},
             )
-        if self.checks:
+        if self.checks or self.is_by_site:
             self._check_months(None)
-        elif len(self.bulk.cells) > len(self.measures):
+        elif self.breakdowns:
             self._check_months(self._months_in_doubt())
 
     def _months_in_doubt(self) -> set[int]:
@@ -249,23 +320,25 @@ class _Reader:
         return doubtful
 
     def _check_months(self, only: Collection[int] | None) -> None:
-        """Groups against their total, and the rules of measures that must be held."""
+        """Sites and groups against their total, and the rules of measures that must be held."""
         for team, month, values, rows in self.bulk.grouped(only):
             codes = {value.key.measure for value in values}
+            versions = {code: self._version(self.measures[code], month) for code in sorted(codes)}
+            sites = self._sites_of(team)
             measures = tuple(
                 SheetMeasure(
                     self.measures[code],
-                    self._version(self.measures[code], month),
-                    tuple(self.breakdowns.get(code, ())),
+                    version,
+                    (*site_breakdown(sites, version, code), *self.breakdowns.get(code, ())),
                     past=(),
                     checks=self.checks.get(code, ()),
                 )
-                for code in sorted(codes)
+                for code, version in versions.items()
             )
             sheet = Sheet(team=team, month=month, measures=measures, live=None, live_values={})
             checked = check_sheet(sheet, [entry_of(value) for value in values], is_complete=False)
             for finding in checked.blocking:
-                self.bulk.problems.add(rows[finding.key], finding.message)
+                self.bulk.problems.add(rows[finding.key], finding.message, finding.field)
 
     def _team(self, row: Row) -> int:
         """The place of the row's team. Raises ``ValidationError`` with a sentence."""

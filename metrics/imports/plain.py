@@ -1,5 +1,8 @@
 """Rows of a file that need no second look: agency, month and cell are known from earlier rows, the numbers are digits.
 
+A row of a site is known when its agency has had a row of that site, and its measure one of any site: what is kept grows
+with sites and with measures, not with both together.
+
 Most rows of a long file are like that. ``PlainRows`` takes only what the full check in ``metrics.imports.bulk`` would
 take too, and to the same value; everything else it leaves to that check, which teaches it what it has found right.
 """
@@ -19,6 +22,10 @@ LONGEST_COUNT = 9
 Kept = tuple[int, float, float | None]
 """Key, numerator and denominator."""
 
+Rule = tuple[int, bool, bool]
+"""The cell's place within its month (of a site's cell that of the measure's first one), whether the measure divides,
+and whether it is a part of a whole."""
+
 
 @dataclass
 class PlainRows:
@@ -29,10 +36,13 @@ class PlainRows:
     month: int
     numerator: int
     denominator: int
+    site: int | None
     cell_texts: tuple[int, ...]
     silent: tuple[int, ...]
     bases: dict[str, dict[str, int]] = field(default_factory=dict)
-    cells: dict[tuple[str, ...], dict[str, tuple[int, bool, bool]]] = field(default_factory=dict)
+    cells: dict[tuple[str, ...], dict[str, Rule]] = field(default_factory=dict)
+    cells_of_sites: dict[tuple[str, ...], dict[str, Rule]] = field(default_factory=dict)
+    sites: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table) -> PlainRows:
@@ -44,14 +54,16 @@ class PlainRows:
             month=place["month"],
             numerator=place["numerator"],
             denominator=place["denominator"],
-            cell_texts=tuple(place[name] for name in ("measure", "dimension", "stratum", "site") if name in place),
+            site=place.get("site"),
+            cell_texts=tuple(place[name] for name in ("measure", "dimension", "stratum") if name in place),
             silent=tuple(place[name] for name in ("missing_reason", "note", "drawn_from") if name in place),
         )
 
-    def learn(self, cells: Sequence[str], base: int, cell: int, version: MeasureVersion) -> None:
+    def learn(self, cells: Sequence[str], base: int, cell: int, version: MeasureVersion, site: int | None) -> None:
         """A row has passed the full check. ``base``: the key of its team and month; ``cell``: the place within it.
 
-        Only statistics and definitions are learnt whose check on whole numbers is told in ``read``.
+        ``site``: how far behind the first site's cell of the measure it stands, None where it is no site's. Only
+        statistics and definitions are learnt whose check on whole numbers is told in ``read``.
         """
         if len(cells) != self.width or version.min_value is not None or version.max_value is not None:
             return
@@ -60,19 +72,26 @@ class PlainRows:
             return
         month = cells[self.month]
         self.bases.setdefault(cells[self.agency], {})[month] = base
-        rule = (cell, statistic.has_denominator, statistic is Statistic.PROPORTION)
-        self.cells.setdefault(tuple(cells[place] for place in self.cell_texts), {})[month] = rule
+        rule = (cell - (site or 0), statistic.has_denominator, statistic is Statistic.PROPORTION)
+        known = self.cells if site is None else self.cells_of_sites
+        known.setdefault(tuple(cells[place] for place in self.cell_texts), {})[month] = rule
+        if site is not None and self.site is not None:
+            self.sites[cells[self.agency], cells[self.site]] = site
 
     def read(self, cells: Sequence[str], problems: Sequence[str]) -> Kept | None:
         """The row's key and numbers, or None where it has to be checked in full."""
         if problems or len(cells) != self.width or any(cells[place] for place in self.silent):
             return None
-        month = cells[self.month]
-        base = self.bases.get(cells[self.agency], {}).get(month)
-        rule = self.cells.get(tuple([cells[place] for place in self.cell_texts]), {}).get(month)
-        if base is None or rule is None or len("".join(cells)) > LONGEST_CELL:
+        month, agency = cells[self.month], cells[self.agency]
+        site = "" if self.site is None else cells[self.site]
+        behind = self.sites.get((agency, site)) if site else 0
+        base = self.bases.get(agency, {}).get(month)
+        known = self.cells_of_sites if site else self.cells
+        rule = known.get(tuple([cells[place] for place in self.cell_texts]), {}).get(month)
+        if base is None or rule is None or behind is None or len("".join(cells)) > LONGEST_CELL:
             return None
-        cell, divides, is_part = rule
+        first, divides, is_part = rule
+        cell = first + behind
         above, below = cells[self.numerator], cells[self.denominator]
         if not _is_count(above) or (not _is_count(below) if divides else below):
             return None

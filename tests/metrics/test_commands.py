@@ -251,8 +251,8 @@ def test_a_group_above_its_total_and_an_unknown_group_are_named(collaborative: C
         run("import_months", "north", file, "--create-teams")
 
     assert str(error.value).splitlines()[1:] == [
-        "  Row 4: “no_show” is not asked for by language “fr”. Set the group up first.",
-        "  Row 2: 50 is above the total of 40. Check both.",
+        "  Row 4, stratum: “no_show” is not asked for by language “fr”. Set the group up first.",
+        "  Row 2, denominator: 50 is above the total of 40. Check both.",
     ]
     assert not Submission.objects.exists()
 
@@ -267,27 +267,29 @@ def test_a_dry_run_says_what_would_be_done_and_stores_nothing(collaborative: Col
 
 
 BAD_ROWS = [
-    ("A,,2025-01-01,no_show,21,20", "21 is above the denominator 20. Check both, they may be swapped."),
-    ("A,,2025-01-01,no_show,-3,20", "-3 is below 0. A count is 0 or more."),
-    ("A,,2025-01-01,no_show,3,", "The denominator is missing. Type it; 0 if there was nobody to count."),
+    ("A,,2025-01-01,no_show,21,20", "numerator", "21 is above the denominator 20. Check both, they may be swapped."),
+    ("A,,2025-01-01,no_show,-3,20", "numerator", "-3 is below 0. A count is 0 or more."),
+    ("A,,2025-01-01,no_show,3,", "denominator", "The denominator is missing. Type it; 0 if there was nobody to count."),
     (
         "A,,2024-12-01,no_show,3,20",
+        "month",
         "December 2024 is not a reporting month of this collaborative, which runs from January 2025 to December 2025.",
     ),
-    ("A,,soon,no_show,3,20", "“soon” is not a month. Write it like 2026-03."),
-    ("A,,2025-01-01,noshow,3,20", "“noshow” is no measure of this collaborative. It has: no_show, visits."),
+    ("A,,soon,no_show,3,20", "", "“soon” is not a month. Write it like 2026-03."),
+    ("A,,2025-01-01,noshow,3,20", "measure", "“noshow” is no measure of this collaborative. It has: no_show, visits."),
     (
         "B,,2025-01-01,no_show,3,20",
+        "agency",
         "No team of an agency “B” takes part. Enroll it, or import with --create-teams.",
     ),
-    (",,2025-01-01,no_show,3,20", "The agency is missing. Write its code."),
-    ("A,,2025-01-01,no_show,=1+2,20", "“=1+2” is a formula. Write the number itself, or paste it as a value."),
+    (",,2025-01-01,no_show,3,20", "agency", "The agency is missing. Write its code."),
+    ("A,,2025-01-01,no_show,=1+2,20", "", "“=1+2” is a formula. Write the number itself, or paste it as a value."),
 ]
 
 
-@pytest.mark.parametrize(("row", "sentence"), BAD_ROWS)
+@pytest.mark.parametrize(("row", "column", "sentence"), BAD_ROWS)
 def test_a_wrong_row_is_named_and_nothing_is_imported(
-    row: str, sentence: str, collaborative: Collaborative, tmp_path: Path
+    row: str, column: str, sentence: str, collaborative: Collaborative, tmp_path: Path
 ) -> None:
     TeamFactory(collaborative=collaborative, agency__code="A")
     before = stored()
@@ -298,7 +300,7 @@ def test_a_wrong_row_is_named_and_nothing_is_imported(
 
     told = str(error.value).splitlines()
     assert told[0].startswith(f"{file} was not imported; nothing was changed. ")
-    assert told[1] == f"  Row 3: {sentence}"
+    assert told[1] == f"  Row 3{column and f', {column}'}: {sentence}"
     assert stored() == before
 
 
@@ -333,7 +335,9 @@ def test_the_first_fifty_problems_are_shown_and_all_are_written_beside_the_file(
     assert told[0] == f"{file} was not imported; nothing was changed. 60 problems:"
     assert len([line for line in told if line.startswith("  Row ")]) == 50
     assert told[-2:] == ["  … and 10 more.", f"  They are written to {beside}."]
-    assert len(beside.read_text(encoding="utf-8").splitlines()) == 61
+    lines = beside.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 61
+    assert (lines[0], lines[1][:10]) == ("row,column,problem", "2,measure,")
 
 
 def test_a_file_without_the_columns_is_refused_with_their_names(collaborative: Collaborative, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -15,20 +16,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.models import User
+from metrics.actions.bulk import import_bulk
 from metrics.actions.drafts import Typed, save_cells
 from metrics.actions.sites import add_site, change_site, close_site, open_site
-from metrics.cells import SITE, CellKey, Entry
+from metrics.cells import SITE, CellKey, Entry, Value
 from metrics.entry import Breakdown, Group
+from metrics.enums import MissingReason
+from metrics.imports.bulk import Bulk, read_bulk
+from metrics.imports.plain import PlainRows
 from metrics.imports.table import open_table
 from metrics.imports.template import heading_for, template_csv, template_rows
 from metrics.imports.upload import dry_run
-from metrics.models import Observation, Site, SiteObservation
-from metrics.queries.months import SheetMeasure, sheet_for, stored_values
-from metrics.sites import total_of
+from metrics.models import Observation, Site, SiteObservation, Submission
+from metrics.queries.months import SheetMeasure, plain, sheet_for, stored_values
+from metrics.sites import total_of, with_summed
 from metrics.validation import check
 from tests.factories.collab import CollaborativeAppointmentFactory
 from tests.factories.metrics import SiteFactory
-from tests.metrics.months import BEFORE_DUE, JANUARY, World, entry, make_world
+from tests.factories.teams import TeamFactory
+from tests.metrics.months import AFTER_DUE, BEFORE_DUE, JANUARY, World, entry, make_world
 
 ClientFor = Callable[[User], Client]
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -168,6 +174,144 @@ def test_a_file_by_site_goes_through_confirmation(world: World, client_for: Clie
     assert [one.numerator for one in Observation.objects.live().filter(measure=world.no_show)] == [12]
 
 
+# --- The center's own import ---------------------------------------------------------------------------------------
+CENTER = "agency,month,measure,site,numerator,denominator,drawn_from,note\n"
+
+
+def read(world: World, *rows: str) -> Bulk:
+    return read_bulk(
+        io.BytesIO((CENTER + "".join(f"NORTH,2025-01,{row}\n" for row in rows)).encode()),
+        collaborative=world.team.collaborative,
+        create_teams=False,
+        now=AFTER_DUE,
+    )
+
+
+def bring_in(world: World, *rows: str) -> dict[str, tuple[float | None, float | None]]:
+    """Import rows that must be right; returns what is stored then of January."""
+    bulk = read(world, *rows)
+    assert bulk.problems.kept == []
+    import_bulk(by=None, bulk=bulk, now=AFTER_DUE)
+    bulk.close()
+    live = Submission.objects.live().get()
+    return {str(key): (value.numerator, value.denominator) for key, value in stored_values(live).items()}
+
+
+@pytest.mark.parametrize("total", [(), ("no_show,,,,,",), ("no_show,,12,41,,",)])
+def test_an_import_of_sites_makes_the_sum_that_the_grid_makes(world: World, total: tuple[str, ...]) -> None:
+    found = bring_in(world, "no_show,west,7,21,,", *total, "waiting_days,,90,30,,", "no_show,east,5,20,,")
+    typed = type_in(world, world.ana, east="5/20", west="7/21")
+    assert {str(key): "{:g}/{:g}".format(*numbers) for key, numbers in found.items()} == {
+        "no_show": typed["no_show"],
+        str(EAST): typed["east"],
+        str(WEST): typed["west"],
+        "waiting_days": "90/30",
+    }
+
+
+def test_the_same_import_changes_nothing_and_a_new_one_replaces_sites_with_their_sum(world: World) -> None:
+    rows = ("no_show,east,5,20,,", "no_show,west,7,21,,")
+    bring_in(world, *rows)
+    bring_in(world, *rows)
+    assert Submission.objects.count() == 1
+    assert bring_in(world, "no_show,east,6,20,,", rows[1])["no_show"] == (13, 41)
+    assert Submission.objects.live().get().revision == 2
+    assert sorted(SiteObservation.objects.live().values_list("numerator", flat=True)) == [6, 7]
+
+
+def test_a_sampled_sum_keeps_its_note_and_what_it_was_drawn_from(world: World) -> None:
+    world.no_show.versions.update(sampling_ok=True)
+    bring_in(world, "no_show,,,,400,Every tenth chart", "no_show,east,5,20,,", "no_show,west,7,20,,")
+    total = Observation.objects.live().get(measure=world.no_show)
+    assert (total.numerator, total.denominator, total.population, total.note) == (12, 40, 400, "Every tenth chart")
+
+
+SITE_ROWS = [
+    (("no_show,north,5,20,,",), (2, "site", "“north” is no site of Northside. It has: east, west.")),
+    (
+        ("waiting_days,,90,30,,", "no_show,,13,41,,", "no_show,east,5,20,,", "no_show,west,7,21,,"),
+        (3, "numerator", "The sites add up to 12, but the total says 13. Leave the total to be summed."),
+    ),
+    (
+        ("no_show,east,5,20,,", "no_show,west,22,21,,"),
+        (3, "numerator", "22 is above the denominator 21. Check both, they may be swapped."),
+    ),
+    (
+        ("no_show,east,5,20,,", "no_show,east,5,20,,"),
+        (3, "", "This is the same agency, month and measure as in row 2. Keep one of them."),
+    ),
+    (
+        ("no_show,east,600000000,600000000,,", "no_show,west,600000000,600000000,,"),
+        (2, "numerator", "1200000000 is more than a billion. Check for a slipped digit."),
+    ),
+    (
+        ("no_show,,,,many,", "no_show,east,5,20,,"),
+        (2, "drawn_from", "“many” is not a number. Type digits, such as 42."),
+    ),
+    (
+        ("no_show,,,,30,", "no_show,east,5,20,,"),
+        (2, "drawn_from", "This measure is not sampled. Count everybody, and leave “drawn from” empty."),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "told"), SITE_ROWS)
+def test_what_is_wrong_with_a_site_is_told_with_row_and_column_and_nothing_is_stored(
+    world: World, rows: tuple[str, ...], told: tuple[int, str, str]
+) -> None:
+    bulk = read(world, *rows)
+    problem = bulk.problems.kept[0]
+    assert (problem.row, problem.column, problem.sentence) == told
+    assert problem.where == (f"Row {told[0]}, {told[1]}" if told[1] else f"Row {told[0]}")
+    assert not Submission.objects.exists()
+
+
+def test_a_measure_that_can_not_be_summed_and_a_team_without_sites_are_told(world: World) -> None:
+    world.waiting.versions.update(stat="median")
+    assert [(one.column, one.sentence) for one in read(world, "waiting_days,east,9,30,,").problems.kept] == [
+        ("site", "“waiting_days” can not be added up from sites. Give one row for the whole team.")
+    ]
+    Site.objects.all().delete()
+    assert [(one.column, one.sentence) for one in read(world, "no_show,east,5,20,,").problems.kept] == [
+        ("site", "“east” is no site of Northside, which has none. Add it on the team's page first.")
+    ]
+
+
+def test_another_teams_site_is_not_taken_however_often_it_was_right_before(world: World) -> None:
+    """Rows that need no second look are known by agency and site together."""
+    SiteFactory(
+        team=TeamFactory(collaborative=world.team.collaborative, agency__code="SOUTH", name="Southside"), code="pier"
+    )
+    rows = ["NORTH,2025-01,no_show,east,5,20", "SOUTH,2025-01,no_show,pier,5,20", "NORTH,2025-01,no_show,west,5,20"]
+    wrong = ["NORTH,2025-02,no_show,east,5,20", "NORTH,2025-02,no_show,pier,5,20", "SOUTH,2025-02,no_show,east,5,20"]
+    bulk = read_bulk(
+        io.BytesIO("\n".join(["agency,month,measure,site,numerator,denominator", *rows, *wrong]).encode()),
+        collaborative=world.team.collaborative,
+        create_teams=False,
+        now=dt.datetime(2025, 3, 20, tzinfo=dt.UTC),
+    )
+    assert [(one.row, one.column, one.sentence) for one in bulk.problems.kept] == [
+        (6, "site", "“pier” is no site of Northside. It has: east, west."),
+        (7, "site", "“east” is no site of Southside. It has: pier."),
+    ]
+
+
+def test_what_is_kept_of_rows_by_site_grows_with_sites_and_not_with_rows(world: World) -> None:
+    """And a row of a site and a measure that were each right before is taken without a second look."""
+    plain_rows = PlainRows.of(open_table(io.BytesIO(b"agency,month,measure,site,numerator,denominator\n")))
+    version = world.no_show.latest
+    for agency in range(4):
+        for month in range(6):
+            base = 1000 * (6 * agency + month)
+            for site in range(10 if month == 0 else 1):
+                cells = [f"A{agency}", f"m{month}", "no_show", f"s{agency}-{site}", "1", "2"]
+                plain_rows.learn(cells, base, 50 + 10 * agency + site, version, 10 * agency + site)
+    assert len(plain_rows.sites) == 40
+    assert [len(by_month) for by_month in plain_rows.cells_of_sites.values()] == [6]
+    assert plain_rows.read(["A3", "m5", "no_show", "s3-9", "1", "2"], []) == (1000 * 23 + 50 + 39, 1.0, 2.0)
+    assert plain_rows.read(["A2", "m5", "no_show", "s3-9", "1", "2"], []) is None
+
+
 def test_sites_of_a_team_are_hidden_together_from_who_sees_no_small_counts(world: World, client_for: ClientFor) -> None:
     type_in(world, world.ana, east="30/60", west="3/40")
     sheet = sheet_for(world.team, JANUARY)
@@ -238,7 +382,7 @@ NUMBERS = st.lists(st.none() | st.tuples(st.integers(0, 500), st.integers(0, 500
 
 
 @given(NUMBERS)
-def test_the_sum_is_the_sum_in_any_order(numbers: list[tuple[int, int] | None]) -> None:
+def test_the_sum_is_the_sum_in_any_order_and_of_values_as_of_texts(numbers: list[tuple[int, int] | None]) -> None:
     codes = [f"s{place}" for place in range(len(numbers))]
     groups = tuple(Group(CellKey("m", SITE, code), code) for code in codes)
     item = SheetMeasure(None, None, (Breakdown(SITE, "site", False, groups, makes_total=True),), ())  # type: ignore[arg-type]
@@ -251,3 +395,11 @@ def test_the_sum_is_the_sum_in_any_order(numbers: list[tuple[int, int] | None]) 
     given_ = [pair for pair in numbers if pair is not None]
     expected = (str(sum(a for a, _b in given_)), str(sum(b for _a, b in given_))) if given_ else ("77", "88")
     assert (total.numerator, total.denominator, total.note) == (*expected, "kept")
+    sites = [Value(key, *map(float, pair)) for key, pair in zip(list(entries)[1:], numbers, strict=True) if pair]
+    left_empty = Value(CellKey("m"), None, None, MissingReason.NOT_COLLECTED.value, "kept")
+    made, typed = with_summed([*sites, left_empty])[-1], with_summed([Value(CellKey("m"), 77, 88), *sites])[0]
+    assert (made.note, typed.numerator, typed.denominator) == ("kept", 77, 88)
+    if given_:
+        assert (plain(made.numerator), plain(made.denominator), made.missing_reason) == (*expected, "")
+    else:
+        assert made == left_empty

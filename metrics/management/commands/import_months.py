@@ -25,8 +25,9 @@ SHOWN = 50
 class Command(BaseCommand):
     """Import the months of many teams from a CSV or Excel file, all or nothing, and compute the benchmarks.
 
-    Columns in any order: agency, agency_name, month, measure, numerator, denominator, and for groups of people
-    dimension and stratum. Importing the same file again changes nothing; a month that differs gets a new revision.
+    Columns in any order: agency, agency_name, month, measure, numerator, denominator; dimension and stratum for groups
+    of people; site for the sites of a team, which make the team's own row where that is empty or not there. Importing
+    the same file again changes nothing; a month that differs gets a new revision.
     """
 
     help = __doc__ or ""
@@ -79,15 +80,15 @@ class Command(BaseCommand):
             progress.end()
 
     def _refuse(self, file: Path, problems: Problems, *, write: bool) -> None:
-        lines = [f"  Row {problem.row}: {problem.sentence}" for problem in problems.kept[:SHOWN]]
+        lines = [f"  {problem.where}: {problem.sentence}" for problem in problems.kept[:SHOWN]]
         if problems.count > SHOWN:
             lines.append(f"  … and {problems.count - SHOWN:,} more.")
         if write:
             beside = file.with_name(f"{file.name}.problems.csv")
             with beside.open("w", newline="", encoding="utf-8") as opened:
                 writer = csv.writer(opened)
-                writer.writerow(["row", "problem"])
-                writer.writerows((problem.row, problem.sentence) for problem in problems.kept)
+                writer.writerow(["row", "column", "problem"])
+                writer.writerows((problem.row, problem.column, problem.sentence) for problem in problems.kept)
             lines.append(f"  They are written to {beside}.")
         found = "1 problem" if problems.count == 1 else f"{problems.count:,} problems"
         raise CommandError("\n".join([f"{file} was not imported; nothing was changed. {found}:", *lines]))
