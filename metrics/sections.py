@@ -32,7 +32,7 @@ from metrics.presenters.comparing import comparison_of, count_needs, results_of,
 from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need
-from metrics.presenters.submitting import MonthTotal, late_teams, months_shown
+from metrics.presenters.submitting import late_teams, month_totals, months_shown
 from metrics.queries.annotations import annotations_of
 from metrics.queries.jobs import jobs_state
 from metrics.queries.months import month_states_of
@@ -47,7 +47,7 @@ from metrics.queries.series import (
     submitted_months,
     team_panels,
 )
-from metrics.queries.standings import standings_of
+from metrics.queries.standings import late_standings
 from metrics.queries.submitting import sent_and_expected
 from metrics.queries.teams import led_teams, my_teams
 from metrics.queries.threads import waiting_for
@@ -249,8 +249,8 @@ def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
         return
     for collaborative in Collaborative.objects.running().filter(center__in=centers).select_related("center"):
         newest = months_shown(collaborative)[:1]
-        totals = sent_and_expected(collaborative, newest)
-        late = late_teams(standings_of(user, collaborative, measures=(), due=collaborative.due_months()), collaborative)
+        totals = month_totals(sent_and_expected(collaborative, newest))
+        late = late_teams(late_standings(collaborative, due=collaborative.due_months()), collaborative)
         yield Section(
             title=_("%(collaborative)s: what is late?") % {"collaborative": collaborative.name},
             template="metrics/sections/home_coordinator.html",
@@ -258,7 +258,7 @@ def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
                 "collaborative": collaborative,
                 "late": late[:NEEDIEST],
                 "others": len(late[NEEDIEST:]),
-                "newest": MonthTotal(newest[0], *totals[newest[0]]) if newest else None,
+                "newest": totals[0] if totals else None,
                 "jobs": jobs_sentence(jobs_state(collaborative)),
             },
             order=14,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -144,12 +144,11 @@ class MonthMark(models.TextChoices):
         }.get(self, Tone.NEUTRAL)
 
 
-def mark_of(
-    team: Team, month: dt.date, submitted: dict[tuple[int, dt.date], bool | None], due: Collection[dt.date]
-) -> MonthMark:
-    """One cell of the matrix; ``due`` are the months whose deadline has passed."""
-    if (team.pk, month) in submitted:
-        return {True: MonthMark.ON_TIME, False: MonthMark.AFTER, None: MonthMark.IMPORTED}[submitted[team.pk, month]]
-    if not team.is_expected_in(month):
+def mark_of(*, sent: bool, on_time: bool | None, expected: bool, is_due: bool) -> MonthMark:
+    """One cell of the matrix. ``on_time``: of the first revision, None where nobody knows; ``is_due``: the deadline has
+    passed."""
+    if sent:
+        return {True: MonthMark.ON_TIME, False: MonthMark.AFTER, None: MonthMark.IMPORTED}[on_time]
+    if not expected:
         return MonthMark.NOT_EXPECTED
-    return MonthMark.MISSING if month in due else MonthMark.OPEN
+    return MonthMark.MISSING if is_due else MonthMark.OPEN

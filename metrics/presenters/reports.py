@@ -34,7 +34,7 @@ from metrics.presenters.engagement import engagement_of
 from metrics.presenters.leading import LeaderPage, pages_of
 from metrics.presenters.needs import Need
 from metrics.presenters.plans import plan_sheet
-from metrics.presenters.submitting import matrix_of, months_shown
+from metrics.presenters.submitting import month_totals, months_shown
 from metrics.queries.engagement import latest
 from metrics.queries.plans import plan_of
 from metrics.queries.series import (
@@ -190,7 +190,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
             title=_("Who reports"),
             template="metrics/print/reporting.html",
             context={
-                "matrix": matrix_of(collaborative, [], {}, sent_and_expected(collaborative, shown)),
+                "totals": month_totals(sent_and_expected(collaborative, shown)),
                 "needs": count_needs(needs),
                 "silent": silent[:NAMES_PRINTED],
                 "more_silent": len(silent[NAMES_PRINTED:]),

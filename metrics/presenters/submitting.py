@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,10 +14,19 @@ from collab.common import formatting
 from collab.models import Collaborative
 from metrics.presenters.needs import MonthMark, Reporting, mark_of
 from metrics.queries.standings import Standing
+from metrics.stats.completeness import Reporting as Kept
 from teams.enums import TeamStatus
 from teams.models import Team
 
 MONTHS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One team's month; ``came``: how many of the core numbers, only where some of them did not."""
+
+    mark: MonthMark
+    came: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class MatrixRow:
 
     team: Team
     has_left: bool
-    marks: tuple[MonthMark, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +65,46 @@ class MonthTotal:
     expected: int
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """The last months, the newest first, with their totals over all teams; the rows of some teams."""
-
-    months: tuple[dt.date, ...]
-    totals: tuple[MonthTotal, ...]
-    rows: tuple[MatrixRow, ...]
-
-
 def months_shown(collaborative: Collaborative) -> tuple[dt.date, ...]:
     """The last months that are over, the newest first."""
     return tuple(reversed(collaborative.ended_months()[-MONTHS_SHOWN:]))
 
 
-def matrix_of(
-    collaborative: Collaborative,
-    teams: Sequence[Team],
-    submitted: dict[tuple[int, dt.date], bool | None],
-    counts: dict[dt.date, tuple[int, int]],
-) -> Matrix:
-    """The matrix of these teams; ``counts`` as ``queries.submitting.sent_and_expected`` gives them for all."""
-    shown = months_shown(collaborative)
-    due = set(collaborative.due_months())
-    for team in teams:
-        team.collaborative = collaborative
-    return Matrix(
-        months=shown,
-        totals=tuple(MonthTotal(month, *counts[month]) for month in shown if month in counts),
-        rows=tuple(
-            MatrixRow(
-                team=team,
-                has_left=team.status != TeamStatus.ACTIVE,
-                marks=tuple(mark_of(team, month, submitted, due) for month in shown),
-            )
-            for team in teams
-        ),
+def month_totals(counts: dict[dt.date, tuple[int, int]]) -> list[MonthTotal]:
+    """``counts`` as ``queries.submitting.sent_and_expected`` gives them, in their order."""
+    return [MonthTotal(month, sent, expected) for month, (sent, expected) in counts.items()]
+
+
+def matrix_rows(
+    teams: Sequence[Team], months: Sequence[dt.date], kept: Kept, deadlines_passed: Collection[dt.date]
+) -> list[MatrixRow]:
+    """Teams × months; ``kept`` as ``queries.quality.reporting_of`` gives it for them."""
+    return [
+        MatrixRow(
+            team=team,
+            has_left=team.status != TeamStatus.ACTIVE,
+            cells=tuple(
+                _cell(kept, (row, column), is_due=month in deadlines_passed) for column, month in enumerate(months)
+            ),
+        )
+        for row, team in enumerate(teams)
+    ]
+
+
+def _cell(kept: Kept, at: tuple[int, int], *, is_due: bool) -> Cell:
+    sent, on_time = bool(kept.sent[at]), float(kept.on_time[at])
+    mark = mark_of(
+        sent=sent, on_time=None if math.isnan(on_time) else bool(on_time), expected=bool(kept.due[at]), is_due=is_due
     )
+    given, asked = int(kept.given[at]), int(kept.asked[at])
+    if not sent or given >= asked:
+        return Cell(mark)
+    return Cell(mark, _("%(given)s of %(asked)s numbers") % {"given": given, "asked": asked})
 
 
 def late_teams(standings: Iterable[Standing], collaborative: Collaborative) -> list[Late]:
-    """The teams that take part and owe months, the longest silent first."""
-    late = [
-        Late(one, Reporting(one.missed, one.last, collaborative.step))
-        for one in standings
-        if one.missed and one.status == TeamStatus.ACTIVE
-    ]
+    """The teams that owe months (``queries.standings.late_standings``), the longest silent first."""
+    late = [Late(one, Reporting(one.missed, one.last, collaborative.step)) for one in standings]
     return sorted(late, key=lambda one: -len(one.reporting.missed))
 
 

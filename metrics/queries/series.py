@@ -387,7 +387,8 @@ def submitted_months(teams: Sequence[Team], months: Sequence[dt.date]) -> dict[t
     """(team, month) → whether its first revision was on time (None: imported), for submitted months. One query."""
     if not months:
         return {}
-    rows = Submission.objects.live().filter(team__in=[team.pk for team in teams], month__range=(months[0], months[-1]))
+    span = (min(months), max(months))
+    rows = Submission.objects.live().filter(team__in=[team.pk for team in teams], month__range=span)
     return {(team, month): on_time for team, month, on_time in rows.values_list("team_id", "month", "on_time")}
 
 

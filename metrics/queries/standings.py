@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from collab.common import months
@@ -16,7 +16,9 @@ from collab.models import Collaborative, Measure
 from metrics.models import Submission, TeamSignal, TeamStanding
 from metrics.queries.series import Sight, sight_of
 from metrics.rules import see_small_counts
+from teams.enums import TeamStatus
 from teams.models import Team
+from teams.models.team import TeamQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,34 @@ def standings_of(
     ``measures``: those whose signals count. ``due``: the months whose deadline has passed, in order. Three queries, and
     two more where a month was submitted that is not expected any more; none over observations.
     """
+    signals = _signals(user, collaborative, measures) if measures else None
+    return _standings(collaborative, Team.objects.filter(collaborative=collaborative), due, signals)
+
+
+def late_standings(collaborative: Collaborative, *, due: Sequence[dt.date]) -> list[Standing]:
+    """The standings of the teams that take part and owe a month, by name, without their signals.
+
+    One query, which reads nothing of the teams that are on time: a team that has sent the last month due owes none.
+    """
+    if not due:
+        return []
+    sent = Submission.objects.live().filter(team=OuterRef("pk"), month=due[-1])
+    taking_part = Team.objects.filter(collaborative=collaborative, status=TeamStatus.ACTIVE)
+    late = taking_part.expected_in(due[-1], step=collaborative.step).filter(~Exists(sent))
+    return _standings(collaborative, late, due)
+
+
+def _standings(
+    collaborative: Collaborative,
+    teams: TeamQuerySet,
+    due: Sequence[dt.date],
+    signals: tuple[set[int], set[int]] | None = None,
+) -> list[Standing]:
+    """The standings of these teams, by name. ``signals``: who has a concern and who an improvement, if asked for."""
+    concerns, improvements = signals or (set(), set())
     sent = Submission.objects.live().filter(team=OuterRef("pk"), month__lte=due[-1] if due else collaborative.start)
     rows = (
-        collaborative.teams.order_by("name", "pk")
+        teams.order_by("name", "pk")
         .annotate(last_sent=Subquery(sent.order_by("-month").values("month")[:1]))
         .values_list(
             "pk",
@@ -69,7 +96,6 @@ def standings_of(
             "standing__read_at",
         )
     )
-    concerns, improvements = _signals(user, collaborative, measures)
     ends = [months.last_day(month, step=collaborative.step) for month in due]
     found: list[Standing] = []
     odd: list[int] = []
@@ -87,7 +113,7 @@ def standings_of(
                 status=status,
                 missed=tuple(due[max(first, after) : end]),
                 last=last_sent if after > first else None,
-                is_read=not measures or read_at is not None,
+                is_read=signals is None or read_at is not None,
                 concern=pk in concerns,
                 improvement=pk in improvements,
             )
@@ -97,8 +123,6 @@ def standings_of(
 
 def _signals(user: Any, collaborative: Collaborative, measures: Sequence[Measure]) -> tuple[set[int], set[int]]:
     """The teams with a signal of concern, and of improvement. At most two queries."""
-    if not measures:
-        return set(), set()
     kept = TeamSignal.objects.filter(measure__in=[measure.pk for measure in measures])
     if sight_of(user, collaborative) is Sight.EVERYTHING:
         kept = kept.filter(with_small_counts=True)

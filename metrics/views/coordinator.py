@@ -11,12 +11,15 @@ from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
 from metrics.presenters.engagement import engagement_of
-from metrics.presenters.submitting import late_row, late_teams, matrix_of, months_shown
+from metrics.presenters.submitting import late_row, late_teams, matrix_rows, month_totals, months_shown
 from metrics.queries.engagement import latest
-from metrics.queries.series import submitted_months
-from metrics.queries.standings import standings_of
+from metrics.queries.quality import reporting_of
+from metrics.queries.standings import late_standings
 from metrics.queries.submitting import contacts_of, sent_and_expected, teams_in_order
 from metrics.rules import MetricsPermission
+
+LATE_A_PAGE = 20
+"""Below the late teams stands the matrix of all: a few screens of them are enough before it."""
 
 
 @require_safe
@@ -30,19 +33,18 @@ def submissions(request: SignedInRequest, collaborative: str) -> HttpResponse:
         _("Only faculty and the center's coordinators see who has submitted."),
     )
     due = found.due_months()
-    late = late_teams(standings_of(request.user, found, measures=(), due=due), found)
+    late = late_teams(late_standings(found, due=due), found)
     contacts = contacts_of([one.team.team_id for one in late])
-    late_page = page_of(request, late, parameter="late")
+    late_page = page_of(request, late, parameter="late", size=LATE_A_PAGE)
     late_page.object_list = [late_row(one, contacts[one.team.team_id]) for one in late_page.object_list]
     shown = months_shown(found)
     page = page_of(request, teams_in_order(found, words_of(request)))
     teams = list(page.object_list)
-    matrix = matrix_of(found, teams, submitted_months(teams, shown[::-1]), sent_and_expected(found, shown))
-    page.object_list = matrix.rows
+    page.object_list = matrix_rows(teams, shown, reporting_of(found, teams, shown), set(due))
     context = {
         "collaborative": found,
         "nav_key": "submissions",
-        "matrix": matrix,
+        "totals": month_totals(sent_and_expected(found, shown)),
         "has_teams": bool(teams) or found.teams.exists(),
         "late_rows": late_page,
         "late_query": query_of(request, "q", "page"),

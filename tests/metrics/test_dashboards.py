@@ -13,7 +13,10 @@ from collab.common.jobs import mark_stale
 from collab.common.models import JobRun, StaleMark
 from collab.enums import CollaborativeRole, DataSharing
 from metrics.actions.engagement import record_engagement
-from metrics.presenters.needs import MonthMark, Need, mark_of, need_of, reporting_of
+from metrics.enums import Source
+from metrics.presenters.needs import MonthMark, Need, need_of, reporting_of
+from metrics.presenters.submitting import matrix_rows
+from metrics.queries.quality import reporting_of as kept_of
 from teams.enums import TeamRole
 from tests.factories.collab import (
     CenterAppointmentFactory,
@@ -27,7 +30,7 @@ from tests.metrics.worlds import member_of, report, stranger
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 # Of each, six ask who the person is and one fills the collaborative switcher.
-TEAM_HOME, COMPARE, SUBMISSIONS = 21, 24, 16
+TEAM_HOME, COMPARE, SUBMISSIONS = 21, 24, 19
 STEADY = [(30, 100), (32, 100)] * 6
 WORSE = [*[(31, 100)] * 2, (29, 100), *[(31, 100)] * 3, *[(60, 100)] * 6]
 
@@ -84,12 +87,15 @@ def test_a_month_is_due_until_the_end_of_its_day_on_the_collaboratives_clock(col
 def test_each_month_of_the_matrix_has_its_word(collaborative):
     team = TeamFactory(collaborative=collaborative, withdrawn=True)
     months = collaborative.reporting_months()
-    submitted = {(team.pk, months[0]): True, (team.pk, months[1]): False}
-    marks = [mark_of(team, month, submitted, months[:4]) for month in months[:6]]
-    assert marks == [
+    for month, on_time in ((0, True), (1, False), (2, None)):
+        source = {} if on_time is not None else {"source": Source.IMPORT}
+        SubmissionFactory(team=team, month=months[month], on_time=on_time, **source)
+    kept = kept_of(collaborative, [team], months[:6])
+    (row,) = matrix_rows([team], months[:6], kept, months[:4])
+    assert [cell.mark for cell in row.cells] == [
         MonthMark.ON_TIME,
         MonthMark.AFTER,
-        MonthMark.MISSING,
+        MonthMark.IMPORTED,
         MonthMark.MISSING,
         MonthMark.OPEN,
         MonthMark.NOT_EXPECTED,
@@ -267,7 +273,7 @@ def test_the_coordinator_sees_who_is_late_and_how_to_write_to_them(client_for, c
         "mailto:cedar@example.org?subject=Cedar%3A%20figures%20for%20December%202025"
     )
     assert page.context["all_addresses"] == "cedar@example.org"
-    newest = page.context["matrix"].totals[0]
+    newest = page.context["totals"][0]
     assert (newest.month, newest.sent, newest.expected) == (dt.date(2025, 12, 1), 3, 5)
 
 
@@ -282,9 +288,9 @@ def test_many_teams_submissions_come_in_pages_and_all_of_them_count(client_for, 
     names = [f"Team {number:02}" for number in range(60)]
     assert [row.team.name for row in first.context["page"]] == names[:50]
     assert [row.team.name for row in second.context["page"]] == names[50:]
-    assert [row.team.name for row in second.context["late_rows"]] == names[50:]
+    assert [row.team.name for row in second.context["late_rows"]] == names[20:40]
     assert 'href="?page=2&amp;late=1"' in second.content.decode()
-    assert {total.expected for total in first.context["matrix"].totals} == {60}
+    assert {total.expected for total in first.context["totals"]} == {60}
     assert [row.team.name for row in client.get(address, {"q": "team 4"}).context["page"]] == names[40:50]
 
 
@@ -292,7 +298,23 @@ def test_late_submissions_are_told_from_missing_ones(client_for, collaborative):
     team = TeamFactory(collaborative=collaborative)
     SubmissionFactory(team=team, month=dt.date(2025, 12, 1), on_time=False)
     page = client_for(coordinator_of(collaborative)).get(reverse("submissions", args=[collaborative.slug]))
-    assert page.context["matrix"].rows[0].marks == (MonthMark.AFTER, *[MonthMark.MISSING] * 5)
+    assert [cell.mark for cell in page.context["page"][0].cells] == [MonthMark.AFTER, *[MonthMark.MISSING] * 5]
+
+
+def test_a_month_without_all_its_core_numbers_says_how_many_came(client_for, collaborative, measure):
+    other = MeasureFactory(collaborative=collaborative)
+    MeasureFactory(collaborative=collaborative, required=False)
+    team = TeamFactory(collaborative=collaborative)
+    report(team, measure, [*[None] * 8, (30, 100), (30, 100), (None, None), (30, 100)])
+    report(team, other, [*[None] * 8, (30, 100)])
+    page = client_for(coordinator_of(collaborative)).get(reverse("submissions", args=[collaborative.slug]))
+    assert [cell.came for cell in page.context["page"][0].cells][:4] == [
+        "1 of 2 numbers",
+        "0 of 2 numbers",
+        "1 of 2 numbers",
+        "",
+    ]
+    assert "1 of 2 numbers" in text_of(page)
 
 
 def test_teams_do_not_see_who_is_late(client_for, collaborative, teams):

@@ -26,9 +26,9 @@ from metrics.enums import RunStatus
 from metrics.marks import RECOMPUTE_ALL, STANDINGS
 from metrics.models import BenchmarkRun, TeamSignal, TeamStanding
 from metrics.presenters.comparing import READ_AT_ONCE, comparison_of, count_needs, team_rows, teams_by_need
-from metrics.presenters.needs import ORDER, MonthMark, Need, mark_of
+from metrics.presenters.needs import ORDER, Need
 from metrics.queries.series import comparison, measures_of, submitted_months
-from metrics.queries.standings import teams_to_read
+from metrics.queries.standings import late_standings, standings_of, teams_to_read
 from metrics.queries.submitting import sent_and_expected
 from teams.enums import TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models import Team
@@ -216,11 +216,28 @@ def test_how_many_have_sent_a_month_is_what_counting_teams_gives() -> None:
     for seed in range(3):
         collaborative = a_world(seed)
         teams = list(collaborative.teams.all())
-        submitted = submitted_months(teams, collaborative.reporting_months())
-        for month, (sent, expected) in sent_and_expected(collaborative, collaborative.reporting_months()).items():
-            marks = [mark_of(team, month, submitted, ()) for team in teams]
-            assert sent == sum(mark in (MonthMark.ON_TIME, MonthMark.AFTER, MonthMark.IMPORTED) for mark in marks)
-            assert expected == sum(mark is not MonthMark.NOT_EXPECTED for mark in marks)
+        months = collaborative.reporting_months()
+        submitted = submitted_months(teams, months)
+        counted = sent_and_expected(collaborative, months)
+        assert list(counted) == months
+        for month, (sent, expected) in counted.items():
+            came = [(team.pk, month) in submitted for team in teams]
+            owed = [team.is_expected_in(month) for team in teams]
+            assert sent == sum(came)
+            assert expected == sum(one or other for one, other in zip(came, owed, strict=True))
+
+
+def test_the_late_ones_are_those_that_owe_a_month_and_take_part() -> None:
+    for seed in range(6):
+        collaborative = a_world(seed)
+        coach = CollaborativeAppointmentFactory(collaborative=collaborative).user
+        months = collaborative.due_months()
+        for count in range(len(months) + 1):
+            due = months[:count]
+            everybody = standings_of(coach, collaborative, measures=(), due=due)
+            assert late_standings(collaborative, due=due) == [
+                one for one in everybody if one.missed and one.status == TeamStatus.ACTIVE
+            ]
 
 
 # --- One month alone, and all of them in pieces --------------------------------------------------------------------
