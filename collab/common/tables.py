@@ -300,6 +300,24 @@ def _is_formula(cell: Any) -> bool:
 
 
 # --- Writing -------------------------------------------------------------------------------------------------------
+def csv_file(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A CSV file that Excel opens as UTF-8 and that runs no formula; the first of ``rows`` is its heading.
+
+    A cell is a text, a number (whole ones stand without a point, others at full precision), or None for nothing.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(cell: Any) -> Any:
+    """Numbers stay numbers, so that -3 is no text with an apostrophe."""
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else repr(float(cell))
+    return cell if cell is None or isinstance(cell, int) else armed(str(cell))
+
+
 def written(
     kind: FileKind,
     heading: Sequence[str],
@@ -311,11 +329,7 @@ def written(
 ) -> bytes:
     """A file that Excel opens as UTF-8 and that runs no formula; a workbook gets ``help_lines`` on a second sheet."""
     if kind is FileKind.CSV:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(heading)
-        writer.writerows([armed(cell) for cell in row] for row in rows)
-        return text.getvalue().encode("utf-8-sig")
+        return csv_file([heading, *rows])
     book = Workbook()
     page = book.worksheets[0]
     page.title = title[:31]

@@ -3,7 +3,7 @@
 from metrics.charts.build import run_chart
 from metrics.charts.cards import ChartCard, pooled_card, team_cards
 from metrics.charts.figure import RunChartFigure
-from metrics.charts.files import to_csv
+from metrics.charts.files import to_rows
 from metrics.charts.plotly import to_plotly
 from metrics.charts.spark import sparkline
 from metrics.charts.svg import to_svg
@@ -15,7 +15,7 @@ __all__ = [
     "run_chart",
     "sparkline",
     "team_cards",
-    "to_csv",
     "to_plotly",
+    "to_rows",
     "to_svg",
 ]

@@ -85,6 +85,12 @@ def run_chart(
     flags = _flags(panel, reading, notes)
     latest = points[reading.latest] if reading.latest is not None else None
     sentence = reading.sentence
+    maturing = _maturing_words(panel, points)
+    by_month = [
+        (number, phase)
+        for number, phase in enumerate(reading.phases, start=1)
+        for _month in range(phase.first, phase.last + 1)
+    ]
     return RunChartFigure(
         key=key,
         title=version.name,
@@ -108,18 +114,36 @@ def run_chart(
         y_max=high,
         y_ticks=tuple(Tick(at, formatting.number(at, places=2)) for at in ticks),
         x_ticks=month_ticks(panel.months, step=reading.step),
-        legend=_legend(panel, reading, points, bands, benchmarks),
+        legend=_legend(panel, reading, points, bands, benchmarks, maturing),
         table=_table(version, subject, reading, points, benchmarks, flags),
         chart=chart_name(reading),
         why=why_this_chart(reading),
         rules=rules_line(reading),
-        phases=tuple(
-            number
-            for number, phase in enumerate(reading.phases, start=1)
-            for _month in range(phase.first, phase.last + 1)
-        ),
+        maturing=maturing,
+        origin=origin_words(version, today),
+        drawn_on=today,
+        phases=tuple(number for number, _phase in by_month),
+        definitions=tuple(phase.version.number for _number, phase in by_month),
+        bases=tuple(_base_months(reading, phase) for _number, phase in by_month),
         badges=_badges(reading),
     )
+
+
+def origin_words(version: MeasureVersion, today: dt.date) -> str:
+    """From which definition of the measure a figure is drawn, and when."""
+    return _("Definition %(number)s of this measure, in use since %(month)s. Drawn on %(day)s.") % {
+        "number": version.number,
+        "month": formatting.month_name(version.effective_month),
+        "day": formatting.full_day(today),
+    }
+
+
+def _base_months(reading: Reading, phase: Phase) -> str:
+    """The first and last month that made the lines of a phase; empty where it has none."""
+    if phase.centre is None:
+        return ""
+    last = phase.last if phase.frozen is None else phase.frozen
+    return f"{months.iso(reading.months[phase.first])} to {months.iso(reading.months[last])}"
 
 
 def _points(panel: Panel, reading: Reading, today: dt.date) -> tuple[Point, ...]:
@@ -401,6 +425,7 @@ def _legend(
     points: Sequence[Point],
     bands: Sequence[Band],
     benchmarks: Benchmarks | None,
+    maturing: str,
 ) -> tuple[str, ...]:
     """What the marks in the picture mean, only those that are in it."""
     found: list[str] = []
@@ -414,8 +439,8 @@ def _legend(
     found += _baseline_words(reading)
     if reading.trial_phases:
         found.append(_trial_words(reading))
-    if PointState.MATURING in states:
-        found.append(_maturing_words(panel, points))
+    if maturing:
+        found.append(maturing)
     if PointState.HIDDEN in states:
         found.append(_("Hatched months are hidden: counts of 1 to 10 people are shown only to those who counted."))
     if bands and benchmarks is not None:
@@ -464,6 +489,8 @@ def _trial_words(reading: Reading) -> str:
 
 def _maturing_words(panel: Panel, points: Sequence[Point]) -> str:
     named = [point.label for point in points if point.state is PointState.MATURING]
+    if not named:
+        return ""
     days = panel.version.maturation_days
     text = ngettext(
         "Hollow: %(months)s may still change. Values are final %(days)s day after the period.",

@@ -187,7 +187,11 @@ class RunChartFigure:
     ``key`` is unique on a page and safe in an id. ``sentence`` says what the chart shows, ``latest`` the last value
     with its month, ``legend`` what the marks in the picture mean. ``alt`` is the picture in words for those who do not
     see it. ``chart`` names the kind of chart, ``why`` says in sentences why it is that one, ``rules`` by which rules
-    signals are told. ``phases``: the number of the phase of each month, from 1.
+    signals are told. ``maturing``: which points may still change, empty where none may.
+
+    What it was drawn from: ``origin`` in a sentence; and for each month ``phases``, the number of its phase from 1,
+    ``definitions``, the number of the measure's definition, and ``bases``, the months that made its lines. ``drawn_on``
+    is the collaborative's day.
     """
 
     key: str
@@ -217,7 +221,12 @@ class RunChartFigure:
     chart: str
     why: tuple[str, ...]
     rules: str
+    maturing: str
+    origin: str
+    drawn_on: dt.date
     phases: tuple[int, ...]
+    definitions: tuple[int, ...]
+    bases: tuple[str, ...]
     badges: tuple[Badge, ...] = ()
 
     @property

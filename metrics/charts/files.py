@@ -1,13 +1,11 @@
-"""The numbers of a figure as a file that a spreadsheet reads and can not be made to run."""
+"""The numbers of a figure as a table for a spreadsheet, with what the figure was drawn from."""
 
 from __future__ import annotations
 
-import io
-
-from defusedcsv import csv
+from collections.abc import Iterator
+from typing import Any
 
 from collab.common import months
-from collab.models.measure import PERCENT
 from metrics.charts.figure import LineKind, Mark, RunChartFigure
 
 COLUMNS = (
@@ -24,17 +22,24 @@ COLUMNS = (
     "phase",
     "signal",
     "notes",
+    "whose",
+    "measure",
+    "definition",
     "chart",
     "rules",
+    "lines_made_from",
+    "drawn_on",
 )
 
 
-def to_csv(figure: RunChartFigure) -> str:
-    """One row a month: what stands there, its two numbers, the value in the unit, the lines of the chart, and what
-    happened.
+def to_rows(figure: RunChartFigure) -> Iterator[tuple[Any, ...]]:
+    """The heading, then a row a month: what stands there, its two numbers, the value in the unit, the lines of the
+    chart, what happened, and what it was drawn from.
 
-    Numbers are empty unless the state is "value" or "maturing".
+    Numbers are None unless the state is "value" or "maturing". Every row repeats what holds for the whole figure, so
+    that rows of several figures can be put below each other.
     """
+    yield COLUMNS
     count = len(figure.points)
     lines: dict[LineKind, list[list[float | None]]] = {kind: [] for kind in LineKind}
     for line in figure.lines:
@@ -44,41 +49,31 @@ def to_csv(figure: RunChartFigure) -> str:
     centre, lower, upper, goal = (
         _merged(lines[kind], count) for kind in (LineKind.CENTRE, LineKind.LOWER, LineKind.UPPER, LineKind.GOAL)
     )
-    # A cell that starts with a percent sign would be defused with an apostrophe.
-    unit = "percent" if figure.unit == PERCENT else figure.unit
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     for place, point in enumerate(figure.points):
-        writer.writerow(
-            [
-                months.iso(point.month),
-                point.state.value,
-                _plain(point.numerator),
-                _plain(point.denominator),
-                _plain(point.value),
-                unit,
-                _plain(centre[place]),
-                _plain(lower[place]),
-                _plain(upper[place]),
-                _plain(goal[place]),
-                str(figure.phases[place]),
-                "" if point.mark is Mark.PLAIN else point.mark.value,
-                "; ".join(flag.words for flag in figure.flags if flag.index == place),
-                figure.chart,
-                figure.rules,
-            ]
+        yield (
+            months.iso(point.month),
+            point.state.value,
+            point.numerator,
+            point.denominator,
+            point.value,
+            figure.unit,
+            centre[place],
+            lower[place],
+            upper[place],
+            goal[place],
+            figure.phases[place],
+            "" if point.mark is Mark.PLAIN else point.mark.value,
+            "; ".join(flag.words for flag in figure.flags if flag.index == place),
+            figure.subject,
+            figure.title,
+            figure.definitions[place],
+            figure.chart,
+            figure.rules,
+            figure.bases[place],
+            figure.drawn_on.isoformat(),
         )
-    return text.getvalue()
 
 
 def _merged(columns: list[list[float | None]], count: int) -> list[float | None]:
     """Lines of different phases as one column; no two of them have a number in the same month."""
     return [next((column[place] for column in columns if column[place] is not None), None) for place in range(count)]
-
-
-def _plain(number: float | None) -> str:
-    """A number at full precision, whole ones without a point; empty where there is none."""
-    if number is None:
-        return ""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))

@@ -5,12 +5,13 @@ Drawn on the server alone. Colours and classes as in ``metrics.charts.svg``.
 
 from __future__ import annotations
 
-import io
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import wrap
+from typing import Any
 
-from defusedcsv import csv
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,10 +21,29 @@ from metrics.charts import palette
 from metrics.charts.figure import Mark
 from metrics.charts.scale import nice_step, value_axis
 
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 52, 96, 18, 46
 HEAD = 62
 """The height of the title and sentence of a file."""
+LETTER = 6.4
+"""How wide a letter is on average: for breaking lines, and for labels that must stay inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The size of the picture and of its margins; ``ticks``: at most so many sizes are named below it."""
+
+    name: str
+    width: int
+    height: int
+    left: int
+    right: int
+    ticks: int
+    top: int = 26
+    bottom: int = 46
+
+
+WIDE = Layout("wide", 720, 400, 52, 100, 6)
+NARROW = Layout("narrow", 300, 320, 40, 78, 3)
+"""For small screens, where the wide one would shrink until nobody could read it."""
 
 
 class Place(StrEnum):
@@ -61,7 +81,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class FunnelFigure:
-    """A funnel plot, complete. ``alt`` is the picture in words for those who do not see it; it names no team."""
+    """A funnel plot, complete. ``alt`` is the picture in words for those who do not see it; it names no team.
+
+    What it was drawn from: ``limits`` says how they were made, ``definition`` is the number of the measure's,
+    ``origin`` a sentence about it, ``drawn_on`` the collaborative's day.
+    """
 
     key: str
     title: str
@@ -77,57 +101,71 @@ class FunnelFigure:
     sentence: str
     alt: str
     ceiling: float | None
+    limits: str
+    definition: int
+    origin: str
+    drawn_on: dt.date
 
 
-def to_svg(figure: FunnelFigure, *, file: bool = False) -> SafeString:
-    """The funnel as an ``<svg>``; as a ``file`` it carries its title and sentence."""
-    top = HEAD if file else 0
-    height = HEIGHT + top
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-            f'class="chart-svg chart-funnel" role="img" aria-labelledby="{figure.key}-title {figure.key}-desc" '
-            f'font-family="{FONT}" font-size="12">'
-            f'<title id="{figure.key}-title">{escape(figure.title)}</title>'
-            f'<desc id="{figure.key}-desc">{escape(figure.alt)}</desc>'
-        )
-    ]
-    if file:
-        parts += [
-            f'<rect width="{WIDTH}" height="{height}" fill="{palette.PAPER}"/>',
-            text(16, 24, f"{figure.title}, {figure.subject}", colour=palette.INK),
-            *(
-                text(16, 24 + 16 * (row + 1), line, colour=palette.INK)
-                for row, line in enumerate(_lines(figure.sentence))
-            ),
-        ]
-    parts += [f'<g transform="translate(0 {top})">', *_picture(figure), "</g></svg>"]
+def to_svg(figure: FunnelFigure, *, layout: Layout = WIDE) -> SafeString:
+    """The funnel as an ``<svg>`` for the page."""
+    parts = [_opening(figure, layout, layout.height, layout.name), *_picture(figure, layout), "</svg>"]
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
 
 
-def _lines(sentence: str, letters: int = 108) -> list[str]:
-    """The sentence in at most two lines."""
-    if len(sentence) <= letters:
-        return [sentence]
-    cut = sentence.rfind(" ", 0, letters)
-    return [sentence[:cut], sentence[cut + 1 :]]
+def to_file(figure: FunnelFigure) -> SafeString:
+    """The funnel as a file for slides: with its title and sentence, and what it was drawn from."""
+    lines = int((WIDE.width - 32) / LETTER)
+    foot = wrap(f"{figure.limits} {figure.origin}", lines)
+    height = HEAD + WIDE.height + 16 * len(foot) + 8
+    parts = [
+        _opening(figure, WIDE, height, "file"),
+        f'<rect width="{WIDE.width}" height="{height}" fill="{palette.PAPER}"/>',
+        text(16, 24, f"{figure.title}, {figure.subject}", colour=palette.INK),
+        *(text(16, 40 + 16 * row, line, colour=palette.INK) for row, line in enumerate(wrap(figure.sentence, lines))),
+        f'<g transform="translate(0 {HEAD})">',
+        *_picture(figure, WIDE),
+        "</g>",
+        *(text(16, HEAD + WIDE.height + 16 * (row + 1), line) for row, line in enumerate(foot)),
+        "</svg>",
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+
+
+def _opening(figure: FunnelFigure, layout: Layout, height: int, variant: str) -> str:
+    key = f"{figure.key}-{variant}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {height}" width="{layout.width}" '
+        f'height="{height}" class="chart-svg chart-funnel chart-{variant}" role="img" '
+        f'aria-labelledby="{key}-title {key}-desc" font-family="{FONT}" font-size="12">'
+        f'<title id="{key}-title">{escape(figure.title)}</title><desc id="{key}-desc">{escape(figure.alt)}</desc>'
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
+    layout: Layout
     largest: float
     low: float
     high: float
 
+    @property
+    def right(self) -> int:
+        return self.layout.width - self.layout.right
+
+    @property
+    def bottom(self) -> int:
+        return self.layout.height - self.layout.bottom
+
     def x(self, size: float) -> float:
-        return LEFT + min(size, self.largest) / self.largest * (WIDTH - LEFT - RIGHT)
+        return self.layout.left + min(size, self.largest) / self.largest * (self.right - self.layout.left)
 
     def y(self, value: float) -> float:
         inside = min(max(value, self.low), self.high)
-        return HEIGHT - BOTTOM - (inside - self.low) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)
+        return self.bottom - (inside - self.low) / (self.high - self.low) * (self.bottom - self.layout.top)
 
 
-def _picture(figure: FunnelFigure) -> Iterator[str]:
+def _picture(figure: FunnelFigure, layout: Layout) -> Iterator[str]:
     largest = max([point.denominator for point in figure.points] + [1.0]) * 1.04
     # Limits of the smallest teams reach far; the axis follows the teams, and what lies beyond it is cut off.
     seen = [point.value for point in figure.points] + [figure.centre]
@@ -136,7 +174,7 @@ def _picture(figure: FunnelFigure) -> Iterator[str]:
     if figure.ceiling is not None and high > figure.ceiling:
         ticks = [tick for tick in ticks if tick <= figure.ceiling]
         high = figure.ceiling
-    frame = _Frame(largest, low, high)
+    frame = _Frame(layout, largest, low, high)
     yield from _axes(figure, frame, ticks)
     for curve in figure.curves:
         name = "chart-limit-wide" if curve.wide else "chart-limit"
@@ -150,35 +188,38 @@ def _picture(figure: FunnelFigure) -> Iterator[str]:
                 yield f'<path d="M{path}" fill="none" stroke="{palette.SOFT}"{dash} class="{name} chart-axis"/>'
     at = coordinate(frame.y(figure.centre))
     yield (
-        f'<path d="M{LEFT} {at}H{WIDTH - RIGHT}" stroke="{palette.CENTRE}" stroke-width="1.5" class="chart-centre"/>'
+        f'<path d="M{layout.left} {at}H{frame.right}" stroke="{palette.CENTRE}" stroke-width="1.5" '
+        f'class="chart-centre"/>'
     )
     labels = [(figure.centre, figure.centre_words, palette.INK)]
     labels += [(curve.upper[-1], curve.level, palette.SOFT) for curve in figure.curves if curve.upper]
-    places = spread([frame.y(value) + 4 for value, _words, _colour in labels], 15, TOP, HEIGHT - BOTTOM)
+    places = spread([frame.y(value) + 4 for value, _words, _colour in labels], 15, layout.top, frame.bottom)
     for place, (_value, words, colour) in zip(places, labels, strict=True):
-        yield text(WIDTH - RIGHT + 6, place, words, colour=colour)
-    for point in sorted(figure.points, key=lambda one: (one.own, one.place is Place.BEYOND)):
-        yield _mark(point, frame)
+        yield text(frame.right + 8, place, words, colour=colour)
+    in_order = sorted(figure.points, key=lambda one: (one.own, one.place is Place.BEYOND))
+    yield from (_mark(point, frame) for point in in_order)
+    yield from (_name(point, frame) for point in in_order if point.own)
 
 
 def _axes(figure: FunnelFigure, frame: _Frame, ticks: Sequence[float]) -> Iterator[str]:
+    layout = frame.layout
     for tick in ticks:
         at = frame.y(tick)
         yield (
-            f'<path d="M{LEFT} {coordinate(at)}H{WIDTH - RIGHT}" stroke="{palette.GRID}" class="chart-grid"/>'
-            f"{text(LEFT - 6, at + 4, formatting.number(tick), anchor='end')}"
+            f'<path d="M{layout.left} {coordinate(at)}H{frame.right}" stroke="{palette.GRID}" class="chart-grid"/>'
+            f"{text(layout.left - 6, at + 4, formatting.number(tick), anchor='end')}"
         )
-    step = nice_step(frame.largest, 6)
+    step = nice_step(frame.largest, layout.ticks)
     size = 0.0
     while size <= frame.largest:
-        yield text(frame.x(size), HEIGHT - BOTTOM + 18, formatting.number(size), anchor="middle")
+        yield text(frame.x(size), frame.bottom + 18, formatting.number(size), anchor="middle")
         size += step
-    yield text(LEFT, TOP - 6, figure.axis_name)
-    yield text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, figure.size_name, anchor="middle")
+    yield text(layout.left, layout.top - 12, figure.axis_name)
+    yield text((layout.left + frame.right) / 2, layout.height - 8, figure.size_name, anchor="middle")
 
 
 def _mark(point: FunnelPoint, frame: _Frame) -> str:
-    """A circle within the limits, a square beyond them; one's own team is larger, ringed and named."""
+    """A circle within the limits, a square beyond them; one's own team is larger and ringed."""
     x, y = frame.x(point.denominator), frame.y(point.value)
     colour, name = palette.OF_MARK[point.mark], f"chart-fill-{point.mark.value}"
     title = f"<title>{escape(point.words)}</title>"
@@ -195,35 +236,61 @@ def _mark(point: FunnelPoint, frame: _Frame) -> str:
         )
     if not point.own:
         return shape
-    ring = (
-        f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="9.5" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+    return (
+        f'{shape}<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="9.5" fill="none" stroke="{colour}" '
+        f'stroke-width="1.5"/>'
     )
-    left = x > (LEFT + WIDTH - RIGHT) / 2
-    label = text(x - 13 if left else x + 13, y + 4, point.label, anchor="end" if left else "start", colour=palette.INK)
-    return f"{shape}{ring}{label}"
 
 
-COLUMNS = ("team", "own", "numerator", "denominator", "value", "unit", "place", "centre")
+def _name(point: FunnelPoint, frame: _Frame) -> str:
+    """The name of one's own team, beside its mark where there is room; on a rim of paper, for lines run below it."""
+    x, y = frame.x(point.denominator), frame.y(point.value)
+    left = x > (frame.layout.left + frame.right) / 2
+    room = (x - 13 - frame.layout.left if left else frame.right - x - 13) / LETTER
+    words = point.label if len(point.label) <= room else f"{point.label[: max(1, int(room) - 1)].rstrip()}…"
+    at = min(max(y + 4, frame.layout.top + 10), frame.bottom - 6)
+    return (
+        f'<text x="{coordinate(x - 13 if left else x + 13)}" y="{coordinate(at)}" '
+        f'text-anchor="{"end" if left else "start"}" fill="{palette.INK}" stroke="{palette.PAPER}" stroke-width="4" '
+        f'stroke-linejoin="round" paint-order="stroke" class="chart-rimmed">{escape(words)}</text>'
+    )
 
 
-def to_csv(figure: FunnelFigure) -> str:
-    """One row a team, under the name that the reader may see, in the order in which the page lists them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+COLUMNS = (
+    "team",
+    "own",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "place",
+    "centre",
+    "months",
+    "measure",
+    "definition",
+    "limits",
+    "drawn_on",
+)
+
+
+def to_rows(figure: FunnelFigure) -> Iterator[tuple[Any, ...]]:
+    """The heading, then a row a team, under the name that the reader may see, in the order in which the page lists
+    them."""
+    yield COLUMNS
     for point in figure.points:
         side = "" if point.place is Place.WITHIN else " above" if point.above else " below"
-        writer.writerow(
-            [
-                point.label,
-                "yes" if point.own else "",
-                f"{point.numerator:g}",
-                f"{point.denominator:g}",
-                repr(point.value),
-                # A cell that starts with a percent sign would be defused with an apostrophe.
-                "percent" if figure.unit == "%" else figure.unit,
-                f"{point.place.value}{side}",
-                repr(figure.centre),
-            ]
+        yield (
+            point.label,
+            "yes" if point.own else "",
+            point.numerator,
+            point.denominator,
+            point.value,
+            figure.unit,
+            f"{point.place.value}{side}",
+            figure.centre,
+            figure.subject,
+            figure.title,
+            figure.definition,
+            figure.limits,
+            figure.drawn_on.isoformat(),
         )
-    return out.getvalue()

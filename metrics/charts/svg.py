@@ -97,7 +97,8 @@ def to_file(figure: RunChartFigure) -> SafeString:
     frame = Frame(figure, FILE_WIDTH, FILE_HEIGHT)
     head = [f"{figure.title}, {figure.subject}", *_wrapped(figure.sentence)]
     foot = [line for note in figure.notes for line in _wrapped(note)]
-    foot += _wrapped(" ".join(part for part in (f"{figure.chart}.", figure.rules, *(b.words for b in figure.badges))))
+    drawn = (f"{figure.chart}.", figure.rules, *(badge.words for badge in figure.badges), figure.origin)
+    foot += _wrapped(" ".join(drawn))
     top = LINE * len(head) + 2 * LINE
     height = top + FILE_HEIGHT + LINE * len(foot) + LINE
     key = f"{figure.key}-{FILE}"

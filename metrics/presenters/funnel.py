@@ -5,6 +5,7 @@ No order of teams is told: of teams between the limits a funnel says that nothin
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from collab.common import formatting
 from collab.enums import Direction, Statistic
 from collab.models import Collaborative, MeasureVersion
+from metrics.charts.build import origin_words
 from metrics.charts.figure import Mark
 from metrics.charts.funnel import Curve, FunnelFigure, FunnelPoint, Place
 from metrics.presenters.values import value_words
@@ -89,7 +91,7 @@ def funnel_page(field: Field, collaborative: Collaborative, ways: dict[int, Way]
     if reason or kind is None:
         return FunnelPage(None, reason, span, "", "", "", _hidden_words(field), ())
     found = funnel_exact(kind, field.numerator, field.denominator, adjust="multiplicative")
-    figure = _figure(field, found, kind, span)
+    figure = _figure(field, found, kind, span, today=collaborative.today())
     return FunnelPage(
         figure=figure,
         reason="",
@@ -131,7 +133,7 @@ def why_not(field: Field) -> str:
     return next((words for holds, words in reasons if holds), "")
 
 
-def _figure(field: Field, found: ExactFunnel, kind: str, span: str) -> FunnelFigure:
+def _figure(field: Field, found: ExactFunnel, kind: str, span: str, *, today: dt.date) -> FunnelFigure:
     version = field.window.version
     scale = version.multiplier
     points = tuple(_point(field, found, number) for number in _drawn(field))
@@ -163,7 +165,22 @@ def _figure(field: Field, found: ExactFunnel, kind: str, span: str) -> FunnelFig
         alt=_("Funnel plot. %(sentence)s The center line is at %(centre)s.")
         % {"sentence": sentence, "centre": formatting.with_unit(found.cl * scale, version.unit)},
         ceiling=scale if version.statistic is Statistic.PROPORTION else None,
+        limits=_limits_words(found, kind),
+        definition=version.number,
+        origin=origin_words(version, today),
+        drawn_on=today,
     )
+
+
+def _limits_words(found: ExactFunnel, kind: str) -> str:
+    """How the limits were made."""
+    name = _("exact binomial") if kind == "p" else _("exact Poisson")
+    if not found.widened:
+        return _("Limits: %(name)s, 95 and 99.8 %%.") % {"name": name}
+    return _("Limits: %(name)s, 95 and 99.8 %%, %(times)s times as wide because teams differ more than chance.") % {
+        "name": name,
+        "times": formatting.number(found.dispersion.phi**0.5),
+    }
 
 
 def _limits(kind: str, sizes: Floats, found: ExactFunnel) -> dict[str, Floats]:

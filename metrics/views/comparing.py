@@ -10,12 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from collab.common import months
+from collab.common.downloads import figure_attachment
 from collab.common.formatting import period_name
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest
@@ -99,14 +99,16 @@ def funnel(request: SignedInRequest, collaborative: str, measure: str) -> HttpRe
         "measures": measures_of(asked.collaborative),
         "sight": asked.sight,
         "funnel": page,
-        "svg": drawing.to_svg(page.figure) if page.figure else "",
+        "wide": drawing.to_svg(page.figure) if page.figure else "",
+        "narrow": drawing.to_svg(page.figure, layout=drawing.NARROW) if page.figure else "",
         "month": months.iso(asked.month) if asked.month else "",
         "months": [(months.iso(one), period_name(one, step=step)) for one in months_offered(asked.collaborative)],
         "table": listed,
         "order": order,
         "words": words_of(request),
         "query": query_of(request, "month", "table", "order", "q"),
-        "file_query": query_of(request, "month"),
+        "address": reverse("funnel_file", args=[asked.collaborative.slug, measure, "svg"]).removesuffix(".svg"),
+        "file_query": f"?month={months.iso(asked.month)}" if asked.month else "",
         "may_publish": publish_results.check(request.user, asked.collaborative),
     }
     return render(request, "metrics/funnel.html", context)
@@ -148,21 +150,19 @@ def _teams_at(field: Field, numbers: list[int]) -> dict[int, Team]:
 
 
 @require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
 def funnel_file(request: SignedInRequest, collaborative: str, measure: str, form: str) -> HttpResponse:
     """The funnel for slides (SVG) or a spreadsheet (CSV), with the names that the page shows."""
     asked = _asked(request, collaborative, measure)
     _window, _field, page = _page(request, asked)
-    if page.figure is None:
+    figure = page.figure
+    if figure is None:
         raise Http404
-    name = f"{asked.collaborative.slug}-{measure}-funnel.{form}"
-    if form == "svg":
-        response = HttpResponse(drawing.to_svg(page.figure, file=True).encode(), content_type="image/svg+xml")
-    else:
-        response = HttpResponse(drawing.to_csv(page.figure).encode(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return figure_attachment(
+        form,
+        f"{asked.collaborative.slug}-{measure}-funnel",
+        picture=lambda: drawing.to_file(figure),
+        table=lambda: drawing.to_rows(figure),
+    )
 
 
 @require_safe

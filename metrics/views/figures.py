@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
+from collab.common.downloads import figure_attachment, own_answer
 from collab.queries.collaboratives import find_collaborative
-from metrics.charts import RunChartFigure, pooled_card, team_cards, to_csv, to_plotly
+from metrics.charts import RunChartFigure, pooled_card, team_cards, to_plotly, to_rows
 from metrics.charts.svg import to_file
 from metrics.presenters.charting import asked_in
 from metrics.queries.annotations import annotations_of
 from metrics.queries.series import Panel, benchmarks, measures_of, pooled_panel, sight_of, team_panels
 from teams.queries.teams import find_team
 
-FORMATS: dict[str, tuple[str, Callable[[RunChartFigure], bytes]]] = {
-    "json": ("application/json", lambda figure: orjson.dumps(to_plotly(figure))),
-    "svg": ("image/svg+xml", lambda figure: to_file(figure).encode()),
-    "csv": ("text/csv; charset=utf-8", lambda figure: to_csv(figure).encode()),
-}
-
 
 @require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
 def team_figure(request: HttpRequest, collaborative: str, team: str, measure: str, form: str) -> HttpResponse:
     """One measure of one team."""
     found = find_team(request.user, collaborative, team)
@@ -45,8 +36,6 @@ def team_figure(request: HttpRequest, collaborative: str, team: str, measure: st
 
 
 @require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
 def pooled_figure(request: HttpRequest, collaborative: str, measure: str, form: str) -> HttpResponse:
     """One measure of all teams together."""
     found = find_collaborative(request.user, collaborative)
@@ -66,8 +55,6 @@ def _chosen(panels: Iterable[Panel], code: str) -> Panel:
 
 
 def _file(figure: RunChartFigure, form: str, name: str) -> HttpResponse:
-    content_type, write = FORMATS[form]
-    response = HttpResponse(write(figure), content_type=content_type)
-    if form != "json":
-        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return response
+    if form == "json":
+        return own_answer(orjson.dumps(to_plotly(figure)), "application/json")
+    return figure_attachment(form, name, picture=lambda: to_file(figure), table=lambda: to_rows(figure))

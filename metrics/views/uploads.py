@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collab.common import months
+from collab.common.downloads import attachment
 from collab.common.tables import FileKind, TableError
 from metrics.actions.drafts import Typed, save_cells
 from metrics.actions.submissions import MonthChangedError, ReasonNeededError, submit_month
@@ -63,9 +64,7 @@ def template_xlsx(request: HttpRequest, collaborative: str, team: str, month: dt
 
 
 def _download(content: bytes, kind: Source, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=FileKind(kind.value).content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind.value}"'
-    return response
+    return attachment(content, f"{name}.{kind.value}", FileKind(kind.value).content_type)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collab.common.downloads import attachment
 from collab.common.enums import DescribedChoices
 from collab.common.tables import FileKind, TableError
 from collab.common.views import SignedInRequest, require
@@ -40,9 +41,7 @@ def _kind(name: str) -> FileKind:
 
 
 def _download(content: bytes, kind: FileKind, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind.value}"'
-    return response
+    return attachment(content, f"{name}.{kind.value}", kind.content_type)
 
 
 def _help_lines(team: Team) -> list[str]:
@@ -60,6 +59,7 @@ def _help_lines(team: Team) -> list[str]:
     return [
         _("Tests of %(team)s, one in each row.") % {"team": team.name},
         _("A new test: leave “team” and “test” empty. A test that is here: keep both, and its words are changed."),
+        _("Columns that end in “_id” say which line it is: leave them as they are, and empty for a line you add."),
         _("Needed before a test starts: question_1, question_1_prediction, owner or task_1_who, plan_start, measures."),
         _("Days like 2026-03-05. Several drivers or measures in one cell are divided by semicolons."),
         _("“follows” holds the number in “test” of the test before it, in this file or here."),

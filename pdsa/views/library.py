@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any
 
-from defusedcsv import csv
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_cookie
 
+from collab.common.downloads import table_attachment
 from collab.common.paging import page_of, query_of
 from collab.common.views import SignedInRequest, require
 from collab.models import ChangeIdea, Collaborative
@@ -58,18 +55,12 @@ def library(request: SignedInRequest, collaborative: str) -> HttpResponse:
 
 
 @require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
 def library_file(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """The same tests as a CSV file, by the same filters."""
     found = _library_of(request, collaborative)
     wanted = _filters(request, found).wanted()
     rows = queries.for_lists(queries.found_tests(request.user, found, wanted))[:MOST_IN_A_FILE]
-    text = StringIO()
-    csv.writer(text).writerows(words.file_rows(words.lines_of(rows, request.user, found)))
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.slug}-library.csv"'
-    return response
+    return table_attachment(f"{found.slug}-library", words.file_rows(words.lines_of(rows, request.user, found)))
 
 
 @require_safe

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
-from defusedcsv import csv
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
+from collab.common.downloads import table_attachment
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
@@ -66,17 +62,12 @@ def status_board(request: SignedInRequest, collaborative: str) -> HttpResponse:
 
 
 @require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
 def status_file(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """The same lines as a CSV file, by the same filters."""
     found = _watched(request, collaborative)
     lines = status_lines(board_of(found, request.user, on=found.today()))
-    text = StringIO()
-    csv.writer(text).writerows(file_rows(kept_lines(lines, need=request.GET.get("need", ""), words=words_of(request))))
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.slug}-pdsa-status.csv"'
-    return response
+    kept = kept_lines(lines, need=request.GET.get("need", ""), words=words_of(request))
+    return table_attachment(f"{found.slug}-pdsa-status", file_rows(kept))
 
 
 def _watched(request: SignedInRequest, slug: str) -> Collaborative:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from collab.enums import ChartKind, RuleSet
 from collab.profiles import PROFILES
-from metrics.charts import to_csv, to_plotly, to_svg
+from metrics.charts import to_plotly, to_rows, to_svg
 from metrics.charts.figure import FlagKind, LineKind, Mark
 from metrics.charts.scale import lanes
 from metrics.charts.svg import to_file
@@ -71,7 +71,7 @@ def test_every_kind_is_drawn_by_every_renderer(statistic, kind, rule_set):
     for svg in (to_svg(figure), to_file(figure)):
         assert fromstring(svg).tag.endswith("svg")
     assert to_plotly(figure)["data"]
-    assert len(to_csv(figure).splitlines()) == len(figure.points) + 1
+    assert len(list(to_rows(figure))) == len(figure.points) + 1
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_what_happened_is_numbered_from_left_to_right_and_in_every_file():
         ]
     texts = [one["text"] for one in to_plotly(figure)["layout"]["annotations"]]
     assert [text for text in texts if text in {"1", "2", "3"}] == ["1", "2", "3"]
-    assert "2 Mar 2025: Reminder calls" in to_csv(figure).splitlines()[3]
+    assert "2 Mar 2025: Reminder calls" in list(to_rows(figure))[3]
 
 
 def test_small_charts_carry_no_numbers_that_nothing_lists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,12 +18,12 @@ from hypothesis import strategies as st
 from collab.common import months as month_module
 from collab.common.drawing import spread
 from collab.models import Collaborative, Measure, MeasureVersion
-from metrics.charts import run_chart, sparkline, to_csv, to_plotly, to_svg
+from metrics.charts import run_chart, sparkline, to_plotly, to_rows, to_svg
 from metrics.charts.figure import Mark, PointState
 from metrics.charts.scale import month_ticks, value_axis
-from metrics.charts.svg import NARROW, PAPER, SMALL
+from metrics.charts.svg import NARROW, PAPER, SMALL, to_file
 from metrics.presenters.readings import Meaning, SignalKind, read, read_one
-from metrics.queries.series import Benchmarks, Panel, kind_of
+from metrics.queries.series import Benchmarks, Panel, Shape, kind_of
 from metrics.stats import spc
 from metrics.suppression import State, masked, states
 
@@ -51,9 +52,6 @@ def panel_of(measure, parts, wholes=None, *, may_see_small=True, reasons=None):
     numerator, denominator = masked(parts, wholes, state)
     months = tuple(month_module.add(START, place) for place in range(parts.shape[1]))
     return Panel(measure, months, numerator, denominator, state, reasons or {})
-
-
-DRAWN = 'Run chart,"Rules: Anhøj (longest run, crossings)."'
 
 
 def figure_of(panel, **fields):
@@ -282,17 +280,30 @@ def test_three_states_are_three_different_things():
         (PointState.MISSING, "not reported"),
         (PointState.VALUE, "33.3\u202f% (20 of 60)"),
     ]
-    assert to_csv(figure).splitlines() == [
-        (
-            "month,state,numerator,denominator,value,unit,centre,lower_limit,upper_limit,goal,phase,signal,notes,"
-            "chart,rules"
-        ),
-        f"2025-01,value,0,60,0,percent,,,,,1,,,{DRAWN}",
-        f"2025-02,hidden,,,,percent,,,,,1,,,{DRAWN}",
-        f"2025-03,missing,,,,percent,,,,,1,,,{DRAWN}",
-        f"2025-04,missing,,,,percent,,,,,1,,,{DRAWN}",
-        f"2025-05,value,20,60,33.33333333333333,percent,,,,,1,,,{DRAWN}",
+    heading, *rows = to_rows(figure)
+    assert heading[:7] == ("month", "state", "numerator", "denominator", "value", "unit", "centre")
+    assert [row[:7] for row in rows] == [
+        ("2025-01", "value", 0, 60, 0, "%", None),
+        ("2025-02", "hidden", None, None, None, "%", None),
+        ("2025-03", "missing", None, None, None, "%", None),
+        ("2025-04", "missing", None, None, None, "%", None),
+        ("2025-05", "value", 20, 60, pytest.approx(100 / 3), "%", None),
     ]
+
+
+def test_a_table_says_what_its_figure_was_drawn_from():
+    measure = measure_of((dt.date(2026, 1, 1), {"name": "Missed visits"}), chart="p")
+    panel = replace(panel_of(measure, [30, 32] * 9, [100] * 18), shapes={0: Shape(frozen=(5,))})
+    figure = figure_of(panel, today=dt.date(2026, 7, 9))
+    heading, *rows = to_rows(figure)
+    wanted = ("phase", "whose", "measure", "definition", "chart", "rules", "lines_made_from", "drawn_on")
+    drawn = [dict(zip(heading, row, strict=True)) for row in rows]
+    assert [tuple(one[name] for name in wanted) for one in (drawn[0], drawn[-1])] == [
+        (1, "Northside", "Missed visits", 1, figure.chart, figure.rules, "2025-01 to 2025-06", "2026-07-09"),
+        (2, "Northside", "Missed visits", 2, figure.chart, figure.rules, "2026-01 to 2026-06", "2026-07-09"),
+    ]
+    assert figure.origin == "Definition 2 of this measure, in use since January 2026. Drawn on 9 Jul 2026."
+    assert figure.origin in " ".join(node.text or "" for node in fromstring(to_file(figure)).iter())
 
 
 def test_points_that_may_still_change_are_hollow():
@@ -464,7 +475,7 @@ def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, da
     one, other = figure_of(first), figure_of(second)
     assert one == other
     assert to_plotly(one) == to_plotly(other)
-    assert (to_svg(one), to_csv(one)) == (to_svg(other), to_csv(other))
+    assert (to_svg(one), list(to_rows(one))) == (to_svg(other), list(to_rows(other)))
     assert sparkline(read_one(first), name="x", top=100) == sparkline(read_one(second), name="x", top=100)
 
 

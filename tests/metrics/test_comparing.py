@@ -81,7 +81,7 @@ def address(measure, end="funnel/"):
 
 
 def rows_of(client, measure):
-    return list(csv.DictReader(io.StringIO(client.get(address(measure, "funnel.csv")).content.decode())))
+    return list(csv.DictReader(io.StringIO(client.get(address(measure, "funnel.csv")).content.decode("utf-8-sig"))))
 
 
 def page_for(user, collaborative):
@@ -113,13 +113,17 @@ def test_under_code_names_no_page_picture_or_file_names_another_team(client_for,
 
 def test_faculty_read_the_names(client_for, collaborative, measure):
     teams_of(collaborative, measure, TWELVE)
-    rows = list(
-        csv.DictReader(
-            io.StringIO(client_for(faculty_of(collaborative)).get(address(measure, "funnel.csv")).content.decode())
-        )
-    )
+    rows = rows_of(client_for(faculty_of(collaborative)), measure)
     assert [row["team"] for row in rows] == [f"Hidden Valley {chr(65 + number)}" for number in range(12)]
-    assert [rows[0][name] for name in ("numerator", "denominator", "value", "unit")] == ["90", "300", "30.0", "percent"]
+    assert [rows[0][name] for name in ("numerator", "denominator", "value", "unit")] == ["90", "300", "30", "%"]
+    made_from = ("months", "measure", "definition", "limits", "drawn_on")
+    assert [rows[0][name] for name in made_from] == [
+        "January 2025 to March 2025",
+        "Follow-up",
+        "1",
+        "Limits: exact binomial, 95 and 99.8 %, 3.3 times as wide because teams differ more than chance.",
+        "2025-04-20",
+    ]
 
 
 # --- Small numbers and few teams -----------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_no_file_tells_a_small_count_to_faculty(client_for, team, form):
             "<title>February 2025: 11.1\u202f% (7 of 63)</title>",
             "<title>February 2025: hidden (small number)</title>",
         ),
-        "csv": ("2025-02,value,7,63,", "2025-02,hidden,,,,percent,"),
+        "csv": ("2025-02,value,7,63,", "2025-02,hidden,,,,%,"),
     }[form]
     assert [february[0] in own, february[1] in own] == [True, False]
     assert [february[0] in shown, february[1] in shown] == [False, True]

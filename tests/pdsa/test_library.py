@@ -268,7 +268,7 @@ class TestPrivacy:
         self, place: Collaborative, theirs: Cycle, me: User, client_for: ClientFor
     ) -> None:
         Cycle.objects.filter(pk=theirs.pk).update(title="=1+1")
-        text = client_for(me).get(reverse("library_file", args=[place.slug])).content.decode()
+        text = client_for(me).get(reverse("library_file", args=[place.slug])).content.decode("utf-8-sig")
         head, row = csv.reader(StringIO(text))
         assert dict(zip(head, row, strict=True)) == {
             "Test": "'=1+1",

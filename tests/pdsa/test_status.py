@@ -236,7 +236,7 @@ class TestPage:
         Team.objects.filter(pk=world["stalled"].pk).update(name="=cmd()")
         response = client_for(coach).get(reverse("status_file", args=[collaborative.slug]) + "?need=stalled")
         assert response["Content-Type"] == "text/csv; charset=utf-8"
-        header, line = csv.reader(response.content.decode().splitlines())
+        header, line = csv.reader(response.content.decode("utf-8-sig").splitlines())
         assert dict(zip(header, line, strict=True)) == {
             "team": "'=cmd()",
             "status": "active",

@@ -87,35 +87,8 @@ const seen = new IntersectionObserver(
   { rootMargin: "150px" },
 );
 
-/** A picture for slides: the server's SVG on white, at three times its size. */
-async function savePicture(button) {
-  const response = await fetch(button.dataset.png);
-  if (!response.ok) {
-    button.closest(".chart").querySelector(".chart-trouble").hidden = false;
-    return;
-  }
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await response.text())}`;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  canvas.width = image.width * 3;
-  canvas.height = image.height * 3;
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const link = document.createElement("a");
-  link.href = canvas.toDataURL("image/png");
-  link.download = button.dataset.file;
-  link.click();
-}
-
 for (const chart of document.querySelectorAll("[data-chart]")) {
   seen.observe(chart);
-}
-for (const button of document.querySelectorAll("[data-png]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => savePicture(button));
 }
 const redrawAll = () => drawn.forEach((_figure, holder) => draw(holder));
 onThemeChange(redrawAll);
