@@ -202,15 +202,6 @@ def check_move(cycle: Cycle, move: Move, *, reason: str = "") -> None:
         raise NotReadyError(_("Say in a sentence why, so that others understand the history."))
 
 
-def can_move(cycle: Cycle, move: Move) -> bool:
-    """Whether nothing but a reason is missing."""
-    try:
-        check_move(cycle, move, reason="-")
-    except NotReadyError:
-        return False
-    return True
-
-
 def sentence_for(move: Move, lacking: tuple[Need, ...]) -> str:
     """What is missing, as the disabled button says it."""
     return ngettext("“%(move)s” still needs %(what)s.", "“%(move)s” still needs: %(what)s.", len(lacking)) % {
@@ -279,6 +270,20 @@ def check_day_came(team: Team, on: dt.date | None) -> None:
         raise ValidationError(_("%(day)s is in the future. Choose today or a day before.") % {"day": day(on)})
 
 
+def check_first_day(cycle: Cycle, on: dt.date, *, seen_on: dt.date | None) -> None:
+    """The first day of *Do* lies on or before the day on which something of the test was first seen.
+
+    The day is recorded when *Do* starts. An earlier one may be typed by whoever writes down later what was done before;
+    that can only cost the point for a prediction ahead of *Do*. A later one could earn it for a prediction written
+    when the result was known, so it is taken only while nothing has been seen. Raises ``ValidationError``.
+    """
+    if seen_on is not None and on > seen_on:
+        raise ValidationError(
+            _("On %(seen)s something was seen or counted already: the test had begun. Choose that day or one before.")
+            % {"seen": day(seen_on)}
+        )
+
+
 def stage_by_dates(cycle: Cycle) -> Stage:
     """Where a cycle stood before it was closed."""
     if cycle.studied_on is not None:
@@ -314,6 +319,20 @@ def can_take(source: Cycle, team: Team) -> bool:
     except NotReadyError:
         return False
     return True
+
+
+# From the fewest readers to the most.
+_WIDENS = [Sharing.TEAM, Sharing.COLLABORATIVE, Sharing.CENTER]
+
+
+def check_sharing(cycle: Cycle, sharing: Sharing) -> None:
+    """Whether the cycle may be shared so. Raises ``NotReadyError``.
+
+    To show it to fewer is always possible: also a team that left may take its words back. To more people only while
+    the team works here, when somebody still answers for what they read.
+    """
+    if _WIDENS.index(sharing) > _WIDENS.index(Sharing(cycle.sharing)):
+        check_team_works(cycle.team)
 
 
 def check_judgeable(cycle: Cycle, coach: Any) -> None:

@@ -324,6 +324,7 @@ def _cycle(
     # The story tells of predictions that were written on the day before, not today.
     eve = timezone.make_aware(dt.datetime.combine(begun - dt.timedelta(days=1), dt.time(15)))
     Question.objects.filter(pk=question.pk).update(predicted_at=eve)
+    Cycle.objects.filter(pk=cycle.pk).update(created_at=eve)
     cycle = start(by=by, cycle=_fresh(cycle), on=begun)
     worksheet.save(by=by, cycle=cycle, values={"observations": told.saw, "carried_out": CarriedOut.AS_PLANNED})
     for place, (came, stayed) in enumerate(told.counts):

@@ -21,9 +21,9 @@ from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
 from pdsa.models import Cycle, Question
 from pdsa.policies import NotReadyError, check_day_came, check_team_works
 from pdsa.queries.exchange import (
-    ACT,
+    COLUMNS,
     DO,
-    HEAD,
+    KEY,
     PLAN,
     STUDY,
     TABLES,
@@ -35,6 +35,7 @@ from pdsa.queries.exchange import (
     names_for,
     parted,
     read_day,
+    row_texts,
     texts_of,
     value_of,
 )
@@ -207,7 +208,7 @@ class _Importing:
 
     def _make_rows(self, line: Line, cycle: Cycle) -> None:
         for table in TABLES:
-            rows = line.rows(table)
+            rows = line.new_rows(table)
             if table.name == "questions" and rows:
                 cycle.questions.all().delete()
             for position, texts in enumerate(rows):
@@ -243,7 +244,7 @@ class _Importing:
             start(by=self.by, cycle=cycle, on=self._value("started_on", texts["started_on"]))
             self._write(cycle, texts, [name for name in DO if name != "started_on"])
             points = next(table for table in TABLES if table.name == "points")
-            for position, row in enumerate(line.rows(points)):
+            for position, row in enumerate(line.new_rows(points)):
                 self._make_row(points, cycle, position, row)
         if reached_study:
             on = self._value("studied_on", texts["studied_on"]) if "studied_on" in texts else None
@@ -300,43 +301,63 @@ class _Importing:
         differing = {
             column: text
             for column, text in line.texts.items()
-            if stored.get(column, "") != text and column not in ("team", "test")
+            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "test")
         }
-        if not differing:
-            return False
         if moved := [column for column in differing if column in MOVED]:
-            raise UnreadableError(
-                _("%(columns)s: test %(number)d is already here. Move it on its worksheet; a file changes its words.")
-                % {"columns": ", ".join(moved), "number": cycle.number}
-            )
+            raise _moved_by_file(moved, cycle)
         values: dict[str, Any] = {}
         for column, text in differing.items():
-            if column in HEAD or column in (*PLAN, *DO, *STUDY, *ACT):
-                if column == "sharing":
-                    set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value(column, text)))
-                elif column in _BY_NAME:
-                    found = self._by_name(column, text)
-                    values[column] = [row.pk for row in found] if isinstance(found, list) else found
-                else:
-                    values[column] = self._value(column, text)
-        self._change_rows(line, cycle, values)
+            if column == "sharing":
+                set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value(column, text)))
+            elif column in _BY_NAME:
+                found = self._by_name(column, text)
+                values[column] = [row.pk for row in found] if isinstance(found, list) else found
+            else:
+                values[column] = self._value(column, text)
+        # All of them: what one table adds must not wait for another's.
+        added = sum([self._change_rows(table, line, cycle, values) for table in TABLES])
         if values:
             saved = save(by=self.by, cycle=cycle, values=values)
             if saved.refused:
                 raise _RowError([f"{key}: {sentence}" for key, sentence in saved.refused.items()])
-        return True
+        return bool(differing or values or added)
 
-    def _change_rows(self, line: Line, cycle: Cycle, values: dict[str, Any]) -> None:
-        for table in TABLES:
-            present = list(getattr(cycle, table.name).all())
-            # By their numbers: a line that the file leaves empty must not pull the next one into its place.
-            for number, texts in line.numbered(table).items():
-                read = self._row_values(table, number, texts)
+    def _change_rows(self, table: RowColumns, line: Line, cycle: Cycle, values: dict[str, Any]) -> int:
+        """Put what differs in a small table into ``values``, and add its new lines. Returns how many were added."""
+        present = {str(row.pk): row_texts(table, row) for row in getattr(cycle, table.name).all()}
+        wanted = line.numbered(table)
+        keys = {number: texts.pop(KEY, "").strip() for number, texts in wanted.items()}
+        # Without a key: a line that says what one here says is that one, so that no file adds anything twice.
+        free = {pk: here for pk, here in present.items() if pk not in keys.values()}
+        added = 0
+        for number, texts in wanted.items():
+            if key := keys[number]:
+                self._check_key(table.column(number, KEY), key, present)
+            else:
+                key = next((pk for pk, here in free.items() if _says(here, texts)), "")
+            free.pop(key, None)
+            here = present.pop(key, {})
+            differing = {name: text for name, text in texts.items() if here.get(name, "") != text}
+            if key and "predicted_on" in differing:
+                raise _moved_by_file([table.column(number, "predicted_on")], cycle)
+            read = self._row_values(table, number, differing)
+            if key:
+                values |= {f"{table.name}.{key}.{name}": value for name, value in read.items()}
+            elif read:
                 read.pop("predicted_on", None)
-                if 1 <= number <= len(present):
-                    values |= {f"{table.name}.{present[number - 1].pk}.{name}": value for name, value in read.items()}
-                else:
-                    add_row(by=self.by, cycle=cycle, table=table.name, values=read)
+                add_row(by=self.by, cycle=cycle, table=table.name, values=read)
+                added += 1
+        return added
+
+    def _check_key(self, column: str, key: str, present: Mapping[str, Any]) -> None:
+        if key not in present:
+            raise UnreadableError(
+                _(
+                    "%(column)s: this line was removed since the file was made, or stands in this row twice. "
+                    "Empty this cell to add it as a new one."
+                )
+                % {"column": column}
+            )
 
     # --- Cells
     def _values(self, texts: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
@@ -370,6 +391,18 @@ class _Importing:
             else:
                 values[name] = value_of(_field(table.model, name), text, column)
         return values
+
+
+def _says(here: Mapping[str, str], texts: Mapping[str, str]) -> bool:
+    """Whether a line here is blank, or says what these texts say; the day of a prediction need not be repeated."""
+    return not here or (texts.items() <= here.items() and here.keys() - texts.keys() <= {"predicted_on"})
+
+
+def _moved_by_file(columns: list[str], cycle: Cycle) -> UnreadableError:
+    return UnreadableError(
+        _("%(columns)s: test %(number)d is already here. Move it on its worksheet; a file changes its words.")
+        % {"columns": ", ".join(columns), "number": cycle.number}
+    )
 
 
 class _RowError(Exception):

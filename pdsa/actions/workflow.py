@@ -21,6 +21,7 @@ from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
 from pdsa.limits import DOUBLE_PRESS
 from pdsa.models import Cycle, Question, Ramp, Task
 from pdsa.policies import Move, NotReadyError, check_move, check_take, check_team_works, stage_before
+from pdsa.queries.worksheet import first_seen_on
 from teams.models import Team
 
 # What the next cycle of a ramp takes over from the one before it, and what a team takes from another's.
@@ -111,8 +112,8 @@ def start(*, by: User, cycle: Cycle, on: dt.date | None = None) -> Cycle:
 
 
 def _first_day_so_far(cycle: Cycle) -> dt.date | None:
-    """The first day of a test that was begun before and has seen something; None for any other."""
-    if not (cycle.observations.strip() or cycle.problems.strip() or cycle.points.exists()):
+    """The first day of a test that was begun before and has seen something, be it taken out again; else None."""
+    if first_seen_on(cycle) is None:
         return None
     begun = cycle.revisions.filter(stage=Stage.DO).first()
     return dt.date.fromisoformat(begun.snapshot["started_on"]) if begun else None

@@ -19,8 +19,17 @@ from pdsa.actions.ramps import keep_going
 from pdsa.enums import Part, PdsaEvent, Sharing, Stage
 from pdsa.limits import ROWS_A_CYCLE
 from pdsa.models import Cycle, DataPoint, Question
-from pdsa.policies import NotReadyError, check_day_came, check_write, is_open, predictions_are_fixed
+from pdsa.policies import (
+    NotReadyError,
+    check_day_came,
+    check_first_day,
+    check_sharing,
+    check_write,
+    is_open,
+    predictions_are_fixed,
+)
 from pdsa.queries.lineage import ancestors_of
+from pdsa.queries.worksheet import first_seen_on
 
 # Field → the part of the worksheet it stands in. What is not here is written by moves, not by typing.
 FIELDS: dict[str, Part] = {
@@ -243,6 +252,8 @@ def _check_days(cycle: Cycle, name: str, value: Any) -> None:
     check_day_came(cycle.team, value)
     if value is None and (name == "started_on" or cycle.stage == Stage.STUDY):
         raise ValidationError(_("A test that has begun keeps this day. Change it, or go back a step."))
+    if name == "started_on":
+        check_first_day(cycle, value, seen_on=first_seen_on(cycle))
 
 
 def _check_belongs(cycle: Cycle, name: str, value: Any) -> None:
@@ -361,8 +372,9 @@ def _unplain(model: type[models.Model], name: str, value: Any) -> Any:
 
 @transaction.atomic
 def set_sharing(*, by: User, cycle: Cycle, sharing: Sharing) -> None:
-    """Choose who reads the cycle; possible in every stage."""
+    """Choose who reads the cycle; possible in every stage. Raises ``NotReadyError``."""
     cycle = locked(cycle)
+    check_sharing(cycle, sharing)
     if cycle.sharing != sharing:
         cycle.sharing = sharing.value
         cycle.save(update_fields=["sharing"])

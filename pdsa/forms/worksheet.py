@@ -20,6 +20,7 @@ from pdsa.actions.worksheet import FIELDS, ROW_FIELDS, is_writable, stored
 from pdsa.enums import BarrierCode, Purpose, Sharing
 from pdsa.limits import LARGEST_SCALE, fits
 from pdsa.models import Cycle, Ramp
+from pdsa.policies import check_sharing, refusal_of
 from pdsa.queries.worksheet import Choices
 from pdsa.worksheet import KINDS, LABELS, Kind, split_key
 
@@ -351,12 +352,13 @@ class BarrierForm(forms.Form):
 
 
 class SharingForm(forms.Form):
-    """Who reads the cycle."""
+    """Who reads the cycle: the choices that stand open for ``cycle``, or all."""
 
     sharing = forms.ChoiceField(label=gettext_lazy("Who reads it once it has begun?"), choices=())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: Cycle | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["sharing"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = Sharing.choices
+        allowed = [one for one in Sharing if cycle is None or not refusal_of(check_sharing, cycle, one)]
+        field.choices = [(one.value, one.label) for one in allowed]

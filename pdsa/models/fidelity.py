@@ -22,7 +22,7 @@ class FidelityScore(models.Model):
     day = models.DateField(_("day"))
     met = models.PositiveSmallIntegerField(_("points met"))
     applicable = models.PositiveSmallIntegerField(_("points that apply"))
-    # Criterion → "met", "missed" or "not_yet".
+    # Criterion → "met", "missed", "not_yet" or "unproven".
     outcomes = models.JSONField(default=dict)
     # Check of the published review → whether the cycle adheres; a check that is not there does not count it.
     counted = models.JSONField(default=dict)

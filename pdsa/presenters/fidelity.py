@@ -110,11 +110,12 @@ def _lines(fidelity: CycleFidelity) -> tuple[Line, ...]:
 
 
 def _sentence(fidelity: CycleFidelity) -> str:
-    later = len(fidelity.judgements) - fidelity.applicable
+    later = sum(one.outcome is Outcome.NOT_YET for one in fidelity.judgements)
     if not fidelity.applicable:
         return _("Points are counted from the moment there is something to count.")
     if not later:
-        return _("Every point can be judged now.")
+        unproven = any(one.outcome is Outcome.UNPROVEN for one in fidelity.judgements)
+        return _("Every other point can be judged now.") if unproven else _("Every point can be judged now.")
     return ngettext("%(count)s more point is asked later.", "%(count)s more points are asked later.", later) % {
         "count": number(later)
     }

@@ -56,6 +56,7 @@ OUTCOMES: dict[Outcome, tuple[Promise, Tone]] = {
     Outcome.MET: (_("Met"), Tone.GOOD),
     Outcome.MISSED: (_("Not met"), Tone.NEUTRAL),
     Outcome.NOT_YET: (_("Not asked yet"), Tone.NEUTRAL),
+    Outcome.UNPROVEN: (_("Not counted: its day comes from a file"), Tone.NEUTRAL),
 }
 
 # A hint tells one thing that can still be done. What lies in the past is said of the next test.

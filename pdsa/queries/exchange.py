@@ -1,7 +1,9 @@
 """Worksheets as rows of a table, one test a row: what stands in which column, out and in, without loss.
 
-Small tables of a worksheet are columns with a number: "question_1", "question_1_prediction", "task_2_who". Barriers,
-files, comments and history are not part of a worksheet's words and stay in the site.
+Small tables of a worksheet are columns with a number: "question_1", "question_1_prediction", "task_2_who". The number
+only tells the columns apart. Which line it is stands in "question_1_id", written by the export: lines that were added,
+removed or put in another order since the file was made shift nothing. Barriers, files, comments and history are not
+part of a worksheet's words and stay in the site.
 """
 
 from __future__ import annotations
@@ -85,6 +87,8 @@ class RowColumns:
         return (self.main, *self.others)
 
 
+# The column that says which line of a small table it is; empty for a new one.
+KEY = "id"
 TABLES = (
     RowColumns(
         "questions", Question, "question", "question", ("prediction", "reason", "predicted_on", "answer", "match"), 2
@@ -103,12 +107,13 @@ class Line:
     texts: Mapping[str, str]
     problems: tuple[str, ...] = ()
 
-    def rows(self, table: RowColumns) -> list[dict[str, str]]:
-        """The texts of a small table, in the order of its numbers; rows without any text are left out."""
-        return list(self.numbered(table).values())
+    def new_rows(self, table: RowColumns) -> list[dict[str, str]]:
+        """The texts of a small table for a new test, in the order of its numbers; rows without any are left out."""
+        rows = [{name: text for name, text in row.items() if name != KEY} for row in self.numbered(table).values()]
+        return [row for row in rows if row]
 
     def numbered(self, table: RowColumns) -> dict[int, dict[str, str]]:
-        """The same by their numbers, the lowest first."""
+        """The texts of a small table by their numbers, the lowest first, each with its key where the file has one."""
         found: dict[int, dict[str, str]] = {}
         for column, text in self.texts.items():
             match = _ROW_COLUMN.fullmatch(column)
@@ -148,13 +153,19 @@ def texts_of(cycle: Cycle, *, with_numbers: bool) -> dict[str, str]:
         if table.name == "points" and not with_numbers:
             continue
         for number, row in enumerate(getattr(cycle, table.name).all(), start=1):
-            for name in table.fields:
-                texts[table.column(number, name)] = _row_text(row, name)
+            texts |= {table.column(number, name): text for name, text in row_texts(table, row).items()}
+            texts[table.column(number, KEY)] = str(row.pk)
     return {column: text for column, text in texts.items() if text}
 
 
 def _is_many(name: str) -> bool:
     return name in ("idea", "drivers", "measures")
+
+
+def row_texts(table: RowColumns, row: Any) -> dict[str, str]:
+    """A line of a small table as texts; what is empty is left out."""
+    texts = {name: _row_text(row, name) for name in table.fields}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _row_text(row: Any, name: str) -> str:
@@ -209,9 +220,10 @@ def heading_of(rows: Sequence[Mapping[str, str]], *, as_template: bool) -> list[
     """The columns of a file: the worksheet's, and as many of the small tables' as are filled or a template offers."""
     heading = list(COLUMNS)
     for table in TABLES:
-        used = [int(match[2]) for row in rows for column in row if (match := _match(column, table.prefix))]
-        count = max([*used, table.in_template if as_template else 0])
-        heading += [table.column(number, name) for number in range(1, count + 1) for name in table.fields]
+        used = [match for row in rows for column in row if (match := _match(column, table.prefix))]
+        count = max([*(int(match[2]) for match in used), table.in_template if as_template else 0])
+        names = (*table.fields, KEY) if any(match[3] == KEY for match in used) else table.fields
+        heading += [table.column(number, name) for number in range(1, count + 1) for name in names]
     return heading
 
 
@@ -267,7 +279,7 @@ def _known(name: str) -> bool:
     if match is None:
         return name in COLUMNS
     table = next(table for table in TABLES if table.prefix == match[1])
-    return match[3] is None or match[3] in table.others
+    return match[3] is None or match[3] in (*table.others, KEY)
 
 
 def _line(record: Record, columns: Sequence[str]) -> Line:

@@ -50,8 +50,10 @@ class Round:
 
 def facts_of(cycle: Cycle) -> CycleFacts:
     """One cycle as the criteria see it. Reads ``questions`` and ``points``: prefetch them."""
-    asked = [row for row in cycle.questions.all() if row.prediction.strip()]
     zone = ZoneInfo(cycle.team.collaborative.time_zone)
+    asked = [row for row in cycle.questions.all() if row.prediction.strip()]
+    # The last of them: one that was written again after the fact is no prediction.
+    predicted_at = max((row.predicted_at for row in asked if row.predicted_at is not None), default=None)
     return CycleFacts(
         key=cycle.pk,
         number=cycle.number,
@@ -65,10 +67,9 @@ def facts_of(cycle: Cycle) -> CycleFacts:
         ended_on=cycle.ended_on,
         studied_on=cycle.studied_on,
         closed_on=cycle.closed_on,
-        # The last of them: one that was written again after the fact is no prediction.
-        predicted_on=max(
-            (row.predicted_at.astimezone(zone).date() for row in asked if row.predicted_at is not None), default=None
-        ),
+        predicted_on=predicted_at.astimezone(zone).date() if predicted_at else None,
+        # What is typed here is typed after the worksheet was made; only a file brings a prediction that is older.
+        vouched_on=max(predicted_at, cycle.created_at).astimezone(zone).date() if predicted_at else None,
         has_theory=any(row.reason.strip() for row in asked),
         full_scale=cycle.purpose == Purpose.IMPLEMENT,
         abandoned=cycle.decision == Decision.ABANDON,

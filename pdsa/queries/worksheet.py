@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from collab.models import ChangeIdea, Driver, Measure, User
+from pdsa.enums import Stage
 from pdsa.models import Cycle, Ramp
 from teams.models import Team, TeamMembership
 
@@ -39,6 +41,20 @@ def published_ideas(team: Team) -> QuerySet[ChangeIdea]:
     return ChangeIdea.objects.filter(
         package__collaborative=team.collaborative_id, package__in=team.collaborative.change_packages.published()
     )
+
+
+def first_seen_on(cycle: Cycle) -> dt.date | None:
+    """The day of the first number, or of the first version from *Do* on that tells something, whichever came first.
+
+    None while nothing is seen. Reads versions only up to that one.
+    """
+    days = list(cycle.points.order_by("day").values_list("day", flat=True)[:1])
+    versions = cycle.revisions.exclude(stage=Stage.PLAN).order_by("number").values_list("at", "snapshot")
+    for at, snapshot in versions.iterator(chunk_size=20):
+        if any(snapshot[name] for name in ("observations", "problems", "points")):
+            days.append(cycle.team.collaborative.today(at))
+            break
+    return min(days, default=None)
 
 
 def choices_for(cycle: Cycle) -> Choices:

@@ -40,7 +40,8 @@ class CycleFacts:
     ``plan_filled`` … ``act_filled``: whether the part of the worksheet has its text. ``plan_start`` is the planned
     first day, ``started_on`` and ``ended_on`` the first and last day of Do, ``studied_on`` and ``closed_on`` the days
     of Study and of the decision; None where it has not happened. ``predicted_on`` is the day on which a prediction was
-    first written, None without a prediction. ``has_theory``: the reason for the prediction is written.
+    written as it now stands, None without a prediction; ``vouched_on`` is the day from which this site can vouch for
+    it, None where that is the same day. ``has_theory``: the reason for the prediction is written.
     ``full_scale``: the change is put in place everywhere, not tested on a part. ``abandoned``: closed because the
     change does not help.
     """
@@ -58,6 +59,7 @@ class CycleFacts:
     studied_on: dt.date | None = None
     closed_on: dt.date | None = None
     predicted_on: dt.date | None = None
+    vouched_on: dt.date | None = None
     has_theory: bool = False
     full_scale: bool = False
     abandoned: bool = False

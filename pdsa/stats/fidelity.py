@@ -5,9 +5,13 @@ small-scale testing, use of data over time, documentation); McNicholas et al. 20
 checks and which cycles each check is asked of); Knudsen et al. 2019, BMC Health Serv Res 19:683 (table 1: at least two
 successive linked cycles, below full scale before full scale, three or more consecutive points, theory).
 
-Every criterion has three answers: met, missed, and not yet. "Not yet" is the answer while a team can still do the
-thing in the ordinary course of its work, so a cycle that is being planned is never told that it failed. A cycle is
-*due* for judgement once it is closed, or once it has rested longer than ``stalled_after`` days where it stands.
+Every criterion is met, missed, or not yet asked. "Not yet" is the answer while a team can still do the thing in the
+ordinary course of its work, so a cycle that is being planned is never told that it failed. A cycle is *due* for
+judgement once it is closed, or once it has rested longer than ``stalled_after`` days where it stands.
+
+A prediction from a file has a fourth answer, "unproven": the file says that it was written before *Do*, and nothing
+here can vouch for that. Counting it as met would let a file improve the score; counting it as missed would punish a
+team for having worked on paper. So it counts neither way, here and in the published share, and the page says so.
 """
 
 from __future__ import annotations
@@ -48,6 +52,7 @@ class Outcome(StrEnum):
     MET = "met"
     MISSED = "missed"
     NOT_YET = "not_yet"
+    UNPROVEN = "unproven"
 
 
 class Hint(StrEnum):
@@ -94,7 +99,7 @@ class CycleFidelity:
     @property
     def applicable(self) -> int:
         """Criteria that are met or missed."""
-        return sum(one.outcome is not Outcome.NOT_YET for one in self.judgements)
+        return sum(one.outcome in (Outcome.MET, Outcome.MISSED) for one in self.judgements)
 
     @property
     def missed(self) -> tuple[Judgement, ...]:
@@ -107,6 +112,7 @@ class CycleFidelity:
 Answer = tuple[Outcome, Hint | None]
 MET: Answer = (Outcome.MET, None)
 NOT_YET: Answer = (Outcome.NOT_YET, None)
+UNPROVEN: Answer = (Outcome.UNPROVEN, None)
 
 
 def _missed(hint: Hint) -> Answer:
@@ -157,7 +163,8 @@ def prediction(cycle: CycleFacts, _series: SeriesFacts, _clock: Clock) -> Answer
     """A prediction is written before the test begins.
 
     Met: a prediction was first written on or before the first day of Do. Missed: Do began without one, or it was
-    written later, when what happened could already be seen. Not yet: nothing is predicted and Do has not begun.
+    written later, when what happened could already be seen. Unproven: only a file that came in after the first day of
+    Do says that it was written before. Not yet: nothing is predicted and Do has not begun.
     Source: Taylor 2014 ("explicit prediction articulated … in the plan stage"); McNicholas 2019 ("explicit prediction
     documented").
     """
@@ -165,6 +172,8 @@ def prediction(cycle: CycleFacts, _series: SeriesFacts, _clock: Clock) -> Answer
         return _missed(Hint.WRITE_PREDICTION) if cycle.started_on else NOT_YET
     if cycle.started_on and cycle.predicted_on > cycle.started_on:
         return _missed(Hint.PREDICT_BEFORE_DO)
+    if cycle.started_on and cycle.vouched_on and cycle.vouched_on > cycle.started_on:
+        return UNPROVEN
     return MET
 
 

@@ -7,7 +7,8 @@ denominators, so the counting here follows table 1 and not the kinder answers of
     documented   all cycles that have a plan (ours: that are due; a cycle under way is counted later)
     past tense   fully documented cycles (ours: that a coach has judged)
     learning     fully documented cycles (ours: that a coach has judged)
-    prediction   fully documented cycles with a learning activity (ours: no coach said there is none)
+    prediction   fully documented cycles with a learning activity (ours: no coach said there is none, and not those
+                 whose prediction's day only a file tells)
     series       fully documented cycles
     growing      series of two or more fully documented cycles, each series once
     data         the same
@@ -114,7 +115,7 @@ def counted(
             learning = consensus(said.learning)
             judged = {Check.PAST_TENSE: consensus(said.past_tense), Check.LEARNING: learning}
             checks |= {check: answer for check, answer in judged.items() if answer is not None}
-            if learning is not False:
+            if learning is not False and fidelity[cycle.key].outcome(Criterion.PREDICTION) is not Outcome.UNPROVEN:
                 checks[Check.PREDICTION] = _met(fidelity, cycle, Criterion.PREDICTION)
             checks[Check.SERIES] = len(series.cycles) >= 2
         found[cycle.key] = checks

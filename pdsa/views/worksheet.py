@@ -334,7 +334,7 @@ def draw(
             "moved_nothing": moved_nothing,
             "help_form": HelpForm(),
             "barrier_form": BarrierForm(),
-            "sharing_form": SharingForm(initial={"sharing": found.sharing}),
+            "sharing_form": SharingForm(initial={"sharing": found.sharing}, cycle=found),
             "point_form": point_form or PointForm(today=team.collaborative.today()),
             "file_problems": file_problems or [],
             "accepted": ACCEPTED,

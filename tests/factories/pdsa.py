@@ -116,6 +116,8 @@ class CycleFactory(DjangoModelFactory[Cycle]):
     )
     closed_on = factory.Maybe("is_closed", CLOSED)
     created_by = factory.SelfAttribute("owner")
+    # What has begun was written down before: a prediction that is older than its worksheet comes from a file.
+    created_at = factory.Maybe("in_do", PREDICTED_AT, factory.LazyFunction(timezone.now))
 
     @factory.post_generation
     def asked(self, create: bool, extracted: dict[str, Any] | bool | None, **_kwargs: object) -> None:

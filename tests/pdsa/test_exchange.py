@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
@@ -11,9 +12,10 @@ from openpyxl import load_workbook
 
 from collab.common.tables import FileKind, TableError, armed, disarmed
 from pdsa.actions.exchange import RefusedError, dry_run, import_cycles
-from pdsa.actions.worksheet import FIELDS
+from pdsa.actions.workflow import plan_cycle
+from pdsa.actions.worksheet import FIELDS, remove_row
 from pdsa.enums import CarriedOut, Decision, Population, Purpose, Setting, Sharing, Stage
-from pdsa.models import Cycle, Ramp
+from pdsa.models import Cycle, FidelityScore, Ramp
 from pdsa.queries.exchange import COLUMNS, file_of, for_exchange, joined, parted, plain_text, read_lines, texts_of
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
 from tests.factories.pdsa import CycleFactory, DataPointFactory, QuestionFactory, TaskFactory
@@ -49,7 +51,8 @@ def csv_lines(*rows):
 
 def words(row):
     """A row without what belongs to the place it stands in."""
-    return {column: text for column, text in row.items() if column not in ("team", "test", "owner", "follows")}
+    own = ("team", "test", "owner", "follows")
+    return {column: text for column, text in row.items() if column not in own and not column.endswith("_id")}
 
 
 def a_full_team(team):
@@ -273,6 +276,104 @@ class TestChanges:
         assert [problem.split(": ", 1)[1] for problem in checked.problems[2]] == [
             "Questions and predictions are fixed once Do has begun. To change them, go back a step and say why."
         ]
+
+
+class TestLinesAreKnownByTheirKeys:
+    """What was added or taken away between download and upload shifts nothing."""
+
+    @pytest.fixture
+    def cycle(self, team, member):
+        made = CycleFactory(team=team, stage=Stage.DO, owner=member)
+        for days, value in ((2, 5), (4, 6)):
+            DataPointFactory(cycle=made, day=made.started_on + dt.timedelta(days=days), value=value)
+        return made
+
+    def numbers(self, cycle):
+        return list(cycle.points.values_list("value", flat=True))
+
+    def take(self, member, cycle, kind, **texts):
+        """The row as it was downloaded before, changed."""
+        return import_cycles(by=member, team=cycle.team, lines=read_lines(sent(kind, [self.row | texts])))
+
+    @pytest.fixture(autouse=True)
+    def downloaded(self, cycle):
+        [self.row] = rows_of(cycle.team)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_number_added_meanwhile_in_front_stays(self, cycle, member, kind):
+        DataPointFactory(cycle=cycle, day=cycle.started_on, value=1)
+        self.take(member, cycle, kind, number_2="7")
+        assert self.numbers(cycle) == [1, 5, 7]
+
+    def test_the_file_as_it_was_changes_nothing_that_was_added(self, cycle, member):
+        DataPointFactory(cycle=cycle, day=cycle.started_on, value=1)
+        assert len(self.take(member, cycle, FileKind.CSV).unchanged) == 1
+        assert self.numbers(cycle) == [1, 5, 6]
+
+    def test_a_number_removed_meanwhile_is_not_written_into_its_neighbour(self, cycle, member):
+        remove_row(by=member, cycle=cycle, table="points", pk=cycle.points.all()[0].pk)
+        with pytest.raises(RefusedError) as raised:
+            self.take(member, cycle, FileKind.CSV)
+        sentence = (
+            "number_1_id: this line was removed since the file was made, or stands in this row twice. "
+            "Empty this cell to add it as a new one."
+        )
+        assert raised.value.imported.problems == {2: [sentence]}
+        self.take(member, cycle, FileKind.CSV, number_1_id="")
+        assert self.numbers(cycle) == [5, 6]
+
+    def test_one_line_can_not_be_written_from_two(self, cycle, member):
+        with pytest.raises(RefusedError) as raised:
+            self.take(member, cycle, FileKind.CSV, number_2_id=self.row["number_1_id"])
+        assert raised.value.imported.problems[2][0].startswith("number_2_id: ")
+        assert self.numbers(cycle) == [5, 6]
+
+    def test_the_key_of_another_tests_line_is_worth_nothing(self, cycle, member):
+        other = DataPointFactory(value=99)
+        with pytest.raises(RefusedError):
+            self.take(member, cycle, FileKind.CSV, number_1_id=str(other.pk))
+        other.refresh_from_db()
+        assert other.value == 99
+
+    def test_a_line_without_key_is_added_once(self, cycle, member):
+        line = {"number_3": "8", "number_3_day": "2025-03-09", "number_3_label": "People who came"}
+        assert len(self.take(member, cycle, FileKind.CSV, **line).changed) == 1
+        assert len(self.take(member, cycle, FileKind.CSV, **line).unchanged) == 1
+        assert self.numbers(cycle) == [5, 6, 8]
+
+    def test_the_first_line_fills_the_empty_one_of_a_new_worksheet(self, team, member):
+        cycle = plan_cycle(by=member, team=team, title="New")
+        text = f"{team.slug},{cycle.number},New,Do more people come?"
+        import_cycles(by=member, team=team, lines=csv_lines("team,test,title,question_1", text))
+        assert [row.question for row in cycle.questions.all()] == ["Do more people come?"]
+
+    def test_the_day_of_a_prediction_is_not_typed(self, cycle, member):
+        with pytest.raises(RefusedError) as raised:
+            self.take(member, cycle, FileKind.CSV, question_1_predicted_on="2025-01-01")
+        assert raised.value.imported.problems[2][0].startswith("question_1_predicted_on: test 1 is already here.")
+
+
+class TestPredictionsFromFiles:
+    """A file may say that a prediction was written before Do; what nothing here can vouch for counts neither way."""
+
+    HEADING = "title,question_1,question_1_prediction,question_1_predicted_on,owner,plan_start,other_measure,started_on"
+
+    def outcome(self, team, member, said, started):
+        row = f"A,Do they come?,Six of seven,{said},{member.email},{started},People,{started}"
+        import_cycles(by=member, team=team, lines=csv_lines(self.HEADING, row))
+        return FidelityScore.objects.get(cycle__team=team).outcomes["prediction"]
+
+    def test_one_that_came_in_after_do_began(self, team, member):
+        assert self.outcome(team, member, "2025-03-03", "2025-03-04") == "unproven"
+
+    def test_one_that_came_in_on_the_day_do_began(self, team, member):
+        today = team.collaborative.today().isoformat()
+        assert self.outcome(team, member, "2025-03-03", today) == "met"
+
+    def test_the_page_says_so(self, client_for, team, member):
+        self.outcome(team, member, "2025-03-03", "2025-03-04")
+        answer = client_for(member).get(Cycle.objects.get().get_absolute_url())
+        assert "Not counted: its day comes from a file" in answer.content.decode()
 
 
 class TestFiles:

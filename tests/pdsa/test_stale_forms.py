@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from collab.common.formatting import day
 from pdsa.actions import coaching, workflow
 from pdsa.actions.exchange import import_cycles
 from pdsa.actions.worksheet import add_row, remove_row, save
 from pdsa.enums import Decision, Stage
-from pdsa.models import Comment, Cycle, FidelityScore
+from pdsa.models import Comment, Cycle, CycleRevision, FidelityScore
 from pdsa.policies import Move, missing
 from pdsa.queries.exchange import read_lines
 from tests.factories.pdsa import CycleFactory, TaskFactory
@@ -151,9 +153,9 @@ def test_other_words_under_a_used_key_are_another_comment(desk: Desks) -> None:
 def test_a_line_left_empty_in_a_file_pulls_no_other_into_its_place() -> None:
     member = TeamMembershipFactory()
     cycle = CycleFactory(team=member.team, owner=member.user)
-    for what in ("Print the list", "Call them"):
-        TaskFactory(cycle=cycle, what=what)
-    text = f"team,test,title,task_1,task_2\n{member.team.slug},{cycle.number},{cycle.title},,Call them twice\n"
+    _list, calls = [TaskFactory(cycle=cycle, what=what) for what in ("Print the list", "Call them")]
+    row = f"{member.team.slug},{cycle.number},{cycle.title},,Call them twice,{calls.pk}"
+    text = f"team,test,title,task_1,task_2,task_2_id\n{row}\n"
     import_cycles(by=member.user, team=member.team, lines=read_lines(io.BytesIO(text.encode())))
     assert list(cycle.tasks.values_list("what", flat=True)) == ["Print the list", "Call them twice"]
 
@@ -175,6 +177,38 @@ def test_a_prediction_written_over_after_something_was_seen_is_dated_after_the_f
     workflow.start(by=at.user, cycle=at.cycle)
     fidelity = FidelityScore.objects.get(cycle=at.cycle)
     assert (at.again().started_on, fidelity.outcomes["prediction"]) == (first, "missed")
+
+
+@pytest.mark.parametrize("taken_out", [False, True])
+def test_the_first_day_can_not_be_put_after_what_was_seen(desk: Desks, taken_out: bool) -> None:
+    at = desk()
+    today = at.cycle.team.collaborative.today()
+    workflow.start(by=at.user, cycle=at.cycle, on=today - dt.timedelta(days=9))
+    counted = add_row(
+        by=at.user, cycle=at.again(), table="points", values={"day": today - dt.timedelta(days=7), "value": 4.0}
+    )
+    if taken_out:
+        CycleRevision.objects.filter(cycle=at.cycle).update(at=timezone.now() - dt.timedelta(days=7))
+        workflow.step_back(by=at.user, cycle=at.again(), reason="The question was unclear")
+        remove_row(by=at.user, cycle=at.again(), table="points", pk=counted.pk)
+        workflow.start(by=at.user, cycle=at.again())
+        assert at.again().started_on == today - dt.timedelta(days=9)
+    tries = {}
+    for days in (6, 7, 8, 12):
+        saved = save(by=at.user, cycle=at.again(), values={"started_on": today - dt.timedelta(days=days)})
+        tries[days] = list(saved.refused.values())
+    sentence = (
+        f"On {day(today - dt.timedelta(days=7))} something was seen or counted already: the test had begun. "
+        "Choose that day or one before."
+    )
+    assert tries == {6: [sentence], 7: [], 8: [], 12: []}
+
+
+def test_while_nothing_is_seen_the_first_day_can_be_put_later(desk: Desks) -> None:
+    at = desk()
+    today = at.cycle.team.collaborative.today()
+    workflow.start(by=at.user, cycle=at.cycle, on=today - dt.timedelta(days=9))
+    assert save(by=at.user, cycle=at.again(), values={"started_on": today}).refused == {}
 
 
 def test_a_test_begun_by_mistake_begins_anew(desk: Desks) -> None:

@@ -12,14 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from collab.common.models import AuditEvent
-from collab.models import User
+from collab.enums import CollaborativeStatus
+from collab.models import Collaborative, User
 from pdsa.actions.history import mark_of
 from pdsa.actions.worksheet import remove_row
-from pdsa.enums import Stage
+from pdsa.enums import Sharing, Stage
 from pdsa.models import Cycle
+from teams.models import Team
 from tests.factories.collab import CollaborativeAppointmentFactory
-from tests.factories.pdsa import CycleFactory, DataPointFactory, TaskFactory
-from tests.factories.teams import TeamMembershipFactory
+from tests.factories.pdsa import AttachmentFactory, CycleFactory, DataPointFactory, TaskFactory
+from tests.factories.teams import TeamFactory, TeamMembershipFactory
 from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -117,6 +119,25 @@ def test_a_refused_value_keeps_its_text_and_the_rest_is_saved(
     assert at.again().objective == "Know more"
     if shown.tag != "select":
         assert (text or "").strip() == typed.strip()
+
+
+@pytest.mark.parametrize("over", ["team", "collaborative"])
+def test_sharing_goes_no_wider_where_the_team_works_no_more(desk: Callable[..., Desk], over: str) -> None:
+    at = desk(stage=Stage.CLOSED)
+    team = Team.objects.filter(pk=at.cycle.team_id)
+    if over == "team":
+        left = TeamFactory(withdrawn=True)
+        fields = ("status", "withdrawn_on", "withdrawal_stage", "withdrawal_reason")
+        team.update(**{name: getattr(left, name) for name in fields})
+    else:
+        Collaborative.objects.filter(teams__in=team).update(status=CollaborativeStatus.ENDED)
+    address = reverse("cycle_sharing", args=[*at.place, at.cycle.number])
+    offered = at.page().values("#sharing select option", "value")
+    wider = Page(at.client.post(address, {"sharing": Sharing.CENTER}, follow=True))
+    stays = at.again().sharing
+    at.client.post(address, {"sharing": Sharing.TEAM})
+    assert (offered, stays, at.again().sharing) == (["team", "collaborative"], Sharing.COLLABORATIVE, Sharing.TEAM)
+    assert any("worksheets can be read but not changed." in text for text in wider.texts("[role=status], [role=alert]"))
 
 
 def test_two_dates_that_only_fit_together_are_saved_together(desk: Callable[..., Desk]) -> None:
@@ -458,3 +479,17 @@ def test_pages_take_the_same_queries_for_one_and_three_cycles(
         at.client.get(reverse("team_pdsa", args=at.place))
     with django_assert_num_queries(34):
         at.client.get(at.url())
+
+
+def test_beside_the_upload_stands_who_can_open_the_file(
+    desk: Callable[..., Desk], client_for: Callable[[User], Client]
+) -> None:
+    at = desk()
+    page = at.page()
+    told = (page.one("#file").get("aria-describedby") or "").split()
+    words = [text for name in told for text in page.texts(f"#{name}")]
+    assert words[1:] == ["No client names, also not in a photo: everyone who sees this team can open the file."]
+    # And so it is: faculty, who see the team, can open what its people attached.
+    kept = AttachmentFactory(cycle=at.cycle)
+    coach = CollaborativeAppointmentFactory(collaborative=at.cycle.team.collaborative).user
+    assert client_for(coach).get(at.url("cycle_file", kept.key)).status_code == 200

@@ -110,7 +110,8 @@ def begun(rows: list[Row]) -> list[Row]:
 
 def predicts(row: Row) -> str:
     if row["predicted_on"] and (not row["started_on"] or row["predicted_on"] <= row["started_on"]):
-        return "met"
+        only_said = row["started_on"] and row["vouched_on"] and row["vouched_on"] > row["started_on"]
+        return "unproven" if only_said else "met"
     return "missed" if row["started_on"] else "not_yet"
 
 
@@ -176,7 +177,8 @@ def published(rows: list[Row], on: dt.date, patience: int, reads: Any) -> dict[s
 
     tense = [False not in said(row, "past_tense") for row in full if said(row, "past_tense")]
     learning = [False not in said(row, "learning") for row in full if said(row, "learning")]
-    asked = [row for row in full if False not in said(row, "learning")]
+    known = [row for row in full if answers[row["key"]]["prediction"] != "unproven"]
+    asked = [row for row in known if False not in said(row, "learning")]
     predicted = [row for row in asked if answers[row["key"]]["prediction"] == "met"]
     is_series = len(full) > 1
     return {

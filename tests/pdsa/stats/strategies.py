@@ -35,6 +35,7 @@ def cycles(draw: Any, most: int = 5) -> list[CycleFacts]:
                 studied_on=draw(st.none() | DAYS) if started else None,
                 closed_on=closed,
                 predicted_on=draw(st.none() | DAYS),
+                vouched_on=draw(st.none() | DAYS),
                 has_theory=draw(st.booleans()),
                 full_scale=draw(st.booleans()),
                 abandoned=draw(st.booleans()) if closed else False,

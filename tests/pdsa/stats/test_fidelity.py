@@ -70,6 +70,21 @@ class TestPrediction:
     def test_written_after_do_began_is_none(self) -> None:
         assert answer(Criterion.PREDICTION, replace(CLOSED, predicted_on=on_day(1))) == ("missed", "predict_before_do")
 
+    def test_one_that_only_a_file_dates_before_do_counts_neither_way(self) -> None:
+        from_a_file = replace(CLOSED, predicted_on=on_day(-2), vouched_on=on_day(1))
+        assert answer(Criterion.PREDICTION, from_a_file) == ("unproven", None)
+        [found] = judge(from_a_file).values()
+        [typed] = judge(CLOSED).values()
+        assert (found.met, found.applicable) == (typed.met - 1, typed.applicable - 1)
+
+    def test_one_from_a_file_that_came_in_before_do_began_is_proven(self) -> None:
+        from_a_file = replace(CLOSED, predicted_on=on_day(-2), vouched_on=on_day(0))
+        assert answer(Criterion.PREDICTION, from_a_file) == ("met", None)
+
+    def test_a_file_that_tells_against_itself_is_believed(self) -> None:
+        from_a_file = replace(CLOSED, predicted_on=on_day(1), vouched_on=on_day(9))
+        assert answer(Criterion.PREDICTION, from_a_file) == ("missed", "predict_before_do")
+
     def test_missing_counts_from_do_on(self) -> None:
         assert answer(Criterion.PREDICTION, replace(CLOSED, predicted_on=None)) == ("missed", "write_prediction")
         assert answer(Criterion.PREDICTION, PLANNED) == ("not_yet", None)

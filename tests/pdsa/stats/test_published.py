@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from pdsa.stats.facts import CycleFacts, Scale, linked
-from pdsa.stats.fidelity import score
+from pdsa.stats.fidelity import Criterion, Outcome, score
 from pdsa.stats.published import (
     CONNORS_2020_CYCLES,
     CONNORS_2020_MONTHS,
@@ -118,6 +118,10 @@ def test_a_cycle_without_a_learning_activity_is_not_asked_for_a_prediction() -> 
     assert (counts["past_tense"], counts["learning"]) == (Share(1, 2), Share(1, 2))
 
 
+def test_a_prediction_that_only_a_file_dates_before_do_is_not_in_the_share() -> None:
+    assert count([cycle(1), cycle(2, vouched_on=FIRST + dt.timedelta(days=99))])["prediction"] == Share(1, 1)
+
+
 def test_a_plan_that_was_given_up_counts_as_initiated_and_not_documented() -> None:
     given_up = CycleFacts(key=1, plan_filled=True, act_filled=True, closed_on=FIRST, abandoned=True)
     assert count([given_up])["documented"] == Share(0, 1)
@@ -149,6 +153,12 @@ def test_equals_the_slow_definition(found: list[CycleFacts], on: dt.date, data: 
 @given(found=cycles(), on=DAYS)
 def test_laws_of_the_denominators(found: list[CycleFacts], on: dt.date) -> None:
     counts = count(found, None, on)
-    assert counts["series"].of == counts["prediction"].of
+    judged = [one for series in linked(found) for one in score(series, on=on, stalled_after=PATIENCE).values()]
+    unproven = [
+        one
+        for one in judged
+        if (one.outcome(Criterion.DOCUMENTATION), one.outcome(Criterion.PREDICTION)) == (Outcome.MET, Outcome.UNPROVEN)
+    ]
+    assert counts["series"].of == counts["prediction"].of + len(unproven)
     assert counts["growing"].of == counts["data"].of <= counts["series"].met / 2
     assert counts["documented"].of <= len(found)
