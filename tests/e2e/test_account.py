@@ -186,3 +186,18 @@ def test_forgotten_password(
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work any more")
     axe(page)
+
+
+def test_a_long_address_fits_a_phone(
+    page: Page,
+    live_server: LiveServer,
+    sign_in: Callable[[Page, User], None],
+    axe: Callable[[Page], None],
+    at_320: Callable[[Page], None],
+) -> None:
+    person = UserFactory(email=f"{'a-very-long-name' * 3}@example.org")
+    sign_in(page, person)
+    page.goto(f"{live_server.url}/accounts/email/")
+    expect(page.get_by_role("radio")).to_be_checked()
+    at_320(page)
+    axe(page)
