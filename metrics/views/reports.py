@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collab.common.paging import words_of
 from collab.common.views import SignedInRequest
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
 from metrics.actions.reports import note_download, request_report
 from metrics.enums import ReportKind, ReportStatus
-from metrics.forms.reports import ReportForm, report_forms
+from metrics.forms.reports import report_forms
 from metrics.models import Report
 from metrics.models.report import ReportQuerySet
 from metrics.presenters.report_lines import report_line, report_lines
@@ -30,20 +31,24 @@ MOST_SHOWN = 50
 def reports(request: SignedInRequest, collaborative: str) -> HttpResponse:
     """My reports, and a form for each that I may have."""
     found = find_collaborative(request.user, collaborative)
-    forms = report_forms(found, request.user)
+    words = words_of(request)
+    forms = report_forms(found, request.user, words, request.POST if request.method == "POST" else None)
     if not forms:
         raise PermissionDenied(_("Reports are for the teams, their leaders and faculty, sponsors and coordinators."))
     if request.method == "POST":
-        asked = _asked_form(request, found)
+        asked = next((form for form in forms if form.is_bound), None)
+        if asked is None:
+            raise Http404
         if asked.is_valid():
             request_report(by=request.user, kind=asked.kind, subject=asked.cleaned_data["subject"], collaborative=found)
             messages.success(request, _("Your report is being made. You can leave this page; it is kept here."))
             return redirect("reports", found.slug)
-        forms = [asked if form.kind is asked.kind else form for form in forms]
     context = {
         "collaborative": found,
         "nav_key": "reports",
         "forms": forms,
+        "words": words,
+        "can_look": any(form.offered and form.offered.is_part for form in forms),
         "lines": report_lines(_mine(request, found)[:MOST_SHOWN], rights_over(request.user, found)),
     }
     return render(request, "metrics/reports.html", context)
@@ -82,18 +87,6 @@ def download(request: SignedInRequest, collaborative: str, report: int) -> FileR
 
 def _mine(request: SignedInRequest, collaborative: Collaborative) -> ReportQuerySet:
     return Report.objects.visible_to(request.user).filter(collaborative=collaborative).with_subjects()
-
-
-def _asked_form(request: SignedInRequest, collaborative: Collaborative) -> ReportForm:
-    """The form that was sent. Raises ``Http404`` for a kind that there is not or that the person may not have."""
-    try:
-        kind = ReportKind(request.POST.get("kind", ""))
-    except ValueError as error:
-        raise Http404 from error
-    form = ReportForm(kind, collaborative, request.user, request.POST)
-    if not form.may_ask:
-        raise Http404
-    return form
 
 
 def _filename(report: Report) -> str:

@@ -20,6 +20,7 @@ from collab.models import Collaborative, Measure, User
 from metrics.actions.benchmarks import catch_up_with
 from metrics.actions.reports import MOST_ATTEMPTS, Printed, delete_old_reports, make_report, request_report
 from metrics.enums import MetricsEvent, ReportKind, ReportStatus
+from metrics.forms.reports import MOST_OFFERED
 from metrics.marks import REPORT
 from metrics.models import Report
 from metrics.presenters.reports import (
@@ -143,7 +144,7 @@ def test_a_team_summary_is_tagged_drawn_in_vectors_and_numbered(team: Team, coor
     assert figures[0].startswith("No show, Northside team: 11 months with a value, from January 2025 to December 2025")
     assert image_count(data) == 0
     kinds = [kind for kind, _alt in elements(data)]
-    assert [kind for kind in kinds if kind in ("H1", "H2", "H3")] == ["H1", "H2", "H3", "H2"]
+    assert [kind for kind in kinds if kind in ("H1", "H2", "H3")] == ["H1", "H2", "H3", "H2", "H2"]
 
 
 def test_a_team_summary_says_what_it_is(team: Team, coordinator: User) -> None:
@@ -474,7 +475,7 @@ def test_the_list_costs_the_same_however_long(
     assert len(page.all(".due-item")) == count
 
 
-QUERIES_OF_LIST = 19
+QUERIES_OF_LIST = 13
 
 
 def test_asking_on_the_page_and_taking_it_away(
@@ -599,6 +600,43 @@ def test_a_missing_choice_is_said_at_the_field(
 
     assert page.texts(".error-summary a") == ["Team: Choose one from the list."]
     assert page.values(".error-summary a", "href") == ["#team_subject"]
+
+
+def test_of_many_teams_the_first_are_offered_and_the_others_are_found_by_name(
+    collaborative: Collaborative, coordinator: User, client_for: SignedIn
+) -> None:
+    agency = AgencyFactory(center=collaborative.center, code="ONE", name="Agency of all")
+    for number in range(MOST_OFFERED + 2):
+        other = AgencyFactory(center=collaborative.center, code=f"P{number:02}")
+        TeamFactory(collaborative=collaborative, agency=agency, partner_agency=other, name=f"Team {number:02}")
+    client = client_for(coordinator)
+
+    def offered(page: Page) -> tuple[list[str], str]:
+        return page.texts("#team_subject option")[1:], page.texts("#team_subject_helptext")[0]
+
+    first = Page(client.get("/c/access/reports/"))
+    assert offered(first) == (
+        [f"Team {number:02}" for number in range(MOST_OFFERED)],
+        "The first 50 of 52. Look for a name above to find the others.",
+    )
+    found = Page(client.get("/c/access/reports/", {"q": "team 5"}))
+    assert (found.texts("#team_subject option"), found.values("#q", "value")) == (
+        ["Choose…", "Team 50", "Team 51"],
+        ["team 5"],
+    )
+    nobody = Page(client.get("/c/access/reports/", {"q": "zebra"}))
+    assert offered(nobody) == ([], "No name fits “zebra”. Look for another one above.")
+    assert nobody.values("input[name=kind]", "value") == first.values("input[name=kind]", "value")
+
+    last = Team.objects.get(name="Team 51")
+    assert client.post("/c/access/reports/?q=zebra", {"kind": "plan", "subject": last.pk}).status_code == 302
+    assert Report.objects.get().team == last
+
+
+def test_the_only_team_that_fits_is_chosen(team: Team, coordinator: User, client_for: SignedIn) -> None:
+    TeamFactory(collaborative=team.collaborative, name="Somebody else")
+    page = Page(client_for(coordinator).get("/c/access/reports/", {"q": team.name}))
+    assert page.texts("#team_subject option[selected]") == [team.name]
 
 
 # --- The command ----------------------------------------------------------------------------------------------------
