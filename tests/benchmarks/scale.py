@@ -1,7 +1,8 @@
 """A network of any size: teams × months × measures × (total + groups), made inside the database.
 
 The values are arithmetic on the keys, so the same world is the same everywhere: every team has a level of its own, some
-have moved, some values are missing, some counts are small, some teams are silent or have left.
+have moved, some values are missing, some counts are small, some teams are silent or have left. Each has people, and
+tests in a row of which the last one runs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from collab.models import CenterAppointment, Collaborative, CollaborativeAppoint
 from equity.models import StratifiedObservation
 from metrics.enums import SubmissionStatus
 from metrics.models import Observation, Submission
-from teams.enums import TeamStatus, WithdrawalReason, WithdrawalStage
+from pdsa.enums import Decision, Match, Stage
+from pdsa.models import Cycle, Question, Ramp
+from teams.enums import TeamRole, TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team, TeamMembership
 from tests.factories.collab import (
     CenterAppointmentFactory,
@@ -36,6 +39,9 @@ LARGEST_STATEMENT = 250_000
 SILENT_EVERY, LEFT_EVERY = 40, 50
 SILENT_MONTHS = 3
 STAYED = 13
+ROLES = (TeamRole.LEADER, TeamRole.DATA_LEAD, TeamRole.MEMBER, TeamRole.PEER)
+TESTS = 6
+"""So many a team, in one ramp."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ def network(*, teams: int, months_count: int, measures: int, groups: int) -> Net
     """Build it: a collaborative with so many teams and all their figures."""
     collaborative = empty(f"Network of {teams:,} teams", months_count=months_count, measures=measures, groups=groups)
     enrolled = _teams(collaborative, teams)
+    _people(enrolled)
+    _tests(enrolled)
     shown = [months.add(START, place) for place in range(months_count)]
     Submission.objects.bulk_create(
         (
@@ -159,6 +167,69 @@ def _teams(collaborative: Collaborative, count: int) -> list[Team]:
     for team in enrolled:
         team.collaborative = collaborative
     return enrolled
+
+
+def _people(enrolled: list[Team]) -> None:
+    """Those whom every team has. They were never asked to sign in: a password for each would take minutes."""
+    people = User.objects.bulk_create(
+        (
+            User(email=f"{role.value}@team-{team.pk}.example.org", name=f"{role.label} of {team.name}", password="!")
+            for team in enrolled
+            for role in ROLES
+        ),
+        batch_size=2000,
+    )
+    members = iter(people)
+    TeamMembership.objects.bulk_create(
+        (
+            TeamMembership(team=team, user=next(members), role=role, started_on=team.enrolled_on)
+            for team in enrolled
+            for role in ROLES
+        ),
+        batch_size=2000,
+    )
+
+
+def _tests(enrolled: list[Team]) -> None:
+    """A ramp of tests a team, one every four weeks; the last one is still in Do."""
+    ramps = Ramp.objects.bulk_create((Ramp(team=team, number=1, title="Reminder calls") for team in enrolled), 2000)
+    cycles = Cycle.objects.bulk_create(
+        (_cycle(ramp, number, place) for place, ramp in enumerate(ramps) for number in range(1, TESTS + 1)), 2000
+    )
+    Question.objects.bulk_create(
+        (
+            Question(
+                cycle=cycle,
+                question="Do more people come when we call the day before?",
+                prediction="Six of seven people who are called come.",
+                predicted_at=dt.datetime.combine(START, dt.time(9), dt.UTC),
+                match="" if cycle.stage == Stage.DO else Match.YES,
+            )
+            for cycle in cycles
+        ),
+        2000,
+    )
+
+
+def _cycle(ramp: Ramp, number: int, place: int) -> Cycle:
+    begun = START + dt.timedelta(days=28 * number + place % 28)
+    ended = begun + dt.timedelta(days=7)
+    closed = number < TESTS
+    return Cycle(
+        team=ramp.team,
+        ramp=ramp,
+        number=number,
+        title=f"Call the day before, {number}",
+        change="The front desk calls everybody booked for tomorrow before 3 pm.",
+        people=number,
+        stage=Stage.CLOSED if closed else Stage.DO,
+        started_on=begun,
+        ended_on=ended if closed else None,
+        studied_on=ended if closed else None,
+        learned="Calls before noon reach nobody." if closed else "",
+        decision=Decision.ADAPT if closed else "",
+        closed_on=ended if closed else None,
+    )
 
 
 # Whole numbers only: both databases divide and take remainders of them alike.
