@@ -32,10 +32,12 @@ from metrics.presenters.comparing import comparison_of, count_needs, results_of,
 from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need
+from metrics.presenters.quality import own_kept
 from metrics.presenters.submitting import late_teams, month_totals, months_shown
 from metrics.queries.annotations import annotations_of
 from metrics.queries.jobs import jobs_state
 from metrics.queries.months import month_states_of
+from metrics.queries.quality import months_looked_at, reporting_of
 from metrics.queries.reports import may_have_some
 from metrics.queries.series import (
     Sight,
@@ -164,6 +166,21 @@ def measures_of_team(team: Team, span: Span, viewer: Any) -> Iterator[Section]:
         order=30,
         anchor="measures",
     )
+
+
+@contributes_sections(Team)
+def what_a_team_kept(team: Team, span: Span, _viewer: Any) -> Iterator[Section]:
+    """Whether its numbers come whole and on time, as the pages of those who look after all teams say it."""
+    months = [month for month in months_looked_at(team.collaborative) if month in span]
+    kept = own_kept(months, reporting_of(team.collaborative, [team], months))
+    if kept is not None:
+        yield Section(
+            title=_("Do our numbers come whole and on time?"),
+            template="metrics/sections/team_kept.html",
+            context={"team": team, "collaborative": team.collaborative, "kept": kept},
+            order=70,
+            anchor="kept",
+        )
 
 
 @contributes_sections(Collaborative)

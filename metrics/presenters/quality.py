@@ -6,12 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.formatting import number, period_short, with_unit
 from collab.models import Collaborative, Measure
+from metrics.presenters.needs import MonthMark, mark_of
 from metrics.queries.quality import MeasureUse
 from metrics.stats.completeness import Kept, Reporting, by_month, by_team, together
 from metrics.stats.feasibility import Reason
@@ -41,6 +43,23 @@ class MonthLine:
 
     month: str
     kept: KeptWords
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMonth:
+    """One month as its team reads it; ``numbers`` is empty where nothing came."""
+
+    month: dt.date
+    mark: MonthMark
+    numbers: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKept:
+    """What a team kept of what was agreed, for itself: in sentences, and month by month, the newest first."""
+
+    sentences: tuple[str, ...]
+    months: tuple[OwnMonth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,105 @@ def month_lines(collaborative: Collaborative, months: Sequence[dt.date], reporti
 def all_words(reporting: Reporting) -> KeptWords:
     """All teams and months."""
     return kept_words(together(reporting))
+
+
+def lines_on_paper(
+    collaborative: Collaborative,
+    months: Sequence[dt.date],
+    teams: Sequence[Team],
+    reporting: Reporting,
+    *,
+    sees_names: bool,
+    most: int,
+) -> dict[str, Any]:
+    """For a report: each month, all together, and where names are seen ``most`` teams, those that gave least first."""
+    named = sorted(
+        zip(by_team(reporting), teams, strict=True),
+        # Of whom nothing was asked yet, nothing is missing: last.
+        key=lambda pair: (math.isnan(pair[0].completeness), pair[0].completeness, pair[1].name),
+    )
+    return {
+        "months": month_lines(collaborative, months, reporting),
+        "together": all_words(reporting),
+        "teams": [TeamLine(team, kept_words(kept)) for kept, team in named[:most]] if sees_names and months else [],
+        "others": len(named[most:]) if sees_names else 0,
+    }
+
+
+def own_kept(months: Sequence[dt.date], reporting: Reporting) -> OwnKept | None:
+    """One team's ``reporting`` over ``months`` in plain words; None where nothing was due yet."""
+    kept = together(reporting)
+    if not kept.due:
+        return None
+    return OwnKept(
+        sentences=(_when_it_came(kept), _what_came(kept)),
+        months=tuple(
+            OwnMonth(month, _mark(reporting, place), _numbers(each))
+            for place, (month, each) in enumerate(zip(months, by_month(reporting), strict=True))
+            if each.due
+        )[::-1],
+    )
+
+
+def _mark(reporting: Reporting, place: int) -> MonthMark:
+    on_time = float(reporting.on_time[0, place])
+    return mark_of(
+        sent=bool(reporting.sent[0, place]),
+        on_time=None if math.isnan(on_time) else bool(on_time),
+        expected=True,
+        is_due=True,
+    )
+
+
+def _when_it_came(kept: Kept) -> str:
+    if kept.on_time == kept.due:
+        return ngettext(
+            "The one month that was due came, and on time.",
+            "All %(due)s months that were due came, and all on time.",
+            kept.due,
+        ) % {"due": kept.due}
+    words = (
+        _("All %(due)s months that were due came, %(on_time)s of them on time.")
+        if kept.sent == kept.due
+        else _("Of %(due)s months that were due %(sent)s came, %(on_time)s of them on time.")
+    ) % {"due": kept.due, "sent": kept.sent, "on_time": kept.on_time}
+    imported = kept.due - kept.timed
+    if not imported:
+        return words
+    more = ngettext(
+        "The center imported %(count)s; when it came is not known.",
+        "The center imported %(count)s; when they came is not known.",
+        imported,
+    ) % {"count": imported}
+    return f"{words} {more}"
+
+
+def _what_came(kept: Kept) -> str:
+    if not kept.asked:
+        return _("No core number was asked for.")
+    numbers = {"given": number(kept.given), "asked": number(kept.asked), "count": number(kept.explained)}
+    if kept.given == kept.asked:
+        return _("All %(asked)s core numbers are there.") % numbers
+    if not kept.explained:
+        return _("%(given)s of %(asked)s core numbers are there.") % numbers
+    return (
+        ngettext(
+            "%(given)s of %(asked)s core numbers are there; for %(count)s more a reason was given.",
+            "%(given)s of %(asked)s core numbers are there; for %(count)s more a reason was given.",
+            kept.explained,
+        )
+        % numbers
+    )
+
+
+def _numbers(kept: Kept) -> str:
+    """ "4 of 5, 1 with a reason"."""
+    if not kept.sent or not kept.asked:
+        return ""
+    words = _("%(given)s of %(asked)s") % {"given": kept.given, "asked": kept.asked}
+    if not kept.explained:
+        return words
+    return _("%(numbers)s, %(count)s with a reason") % {"numbers": words, "count": kept.explained}
 
 
 def use_lines(uses: Sequence[MeasureUse]) -> list[UseLine]:

@@ -34,9 +34,11 @@ from metrics.presenters.engagement import engagement_of
 from metrics.presenters.leading import LeaderPage, pages_of
 from metrics.presenters.needs import Need
 from metrics.presenters.plans import plan_sheet
+from metrics.presenters.quality import lines_on_paper
 from metrics.presenters.submitting import month_totals, months_shown
 from metrics.queries.engagement import latest
 from metrics.queries.plans import plan_of
+from metrics.queries.quality import months_looked_at, reporting_of
 from metrics.queries.series import (
     Comparison,
     Panel,
@@ -50,7 +52,7 @@ from metrics.queries.series import (
     submitted_months,
     team_panels,
 )
-from metrics.queries.submitting import sent_and_expected
+from metrics.queries.submitting import sent_and_expected, teams_for_matrix
 from metrics.queries.teams import teams_of_agency
 from metrics.suppression import State
 from pdsa.presenters.printing import print_storyboard
@@ -198,6 +200,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
             },
             order=60,
         ),
+        _kept(collaborative, sees_names=everything),
         Section(
             title=_("All teams"),
             template="metrics/print/strips.html",
@@ -222,6 +225,18 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
         ReportKind.COLLABORATIVE, collaborative.name, collaborative, viewer, facts=facts, some_hidden=bool(hidden)
     )
     return _print_sections(head, collaborative, step, sections)
+
+
+def _kept(collaborative: Collaborative, *, sees_names: bool) -> Section:
+    """Whether what was agreed comes, whole and on time."""
+    teams, due = teams_for_matrix(collaborative), months_looked_at(collaborative)
+    kept = reporting_of(collaborative, teams, due)
+    return Section(
+        title=_("Whole and on time"),
+        template="metrics/print/kept.html",
+        context=lines_on_paper(collaborative, due, teams, kept, sees_names=sees_names, most=NAMES_PRINTED),
+        order=65,
+    )
 
 
 def print_leader(agency: Agency, collaborative: Collaborative, viewer: User, step: Step) -> Printed:

@@ -14,7 +14,8 @@ from collab.enums import CollaborativeStatus
 from collab.models import User
 from metrics.actions.burden import give_minutes
 from metrics.models import Submission
-from metrics.presenters.quality import kept_words, use_lines
+from metrics.presenters.quality import kept_words, own_kept, use_lines
+from metrics.presenters.reports import print_collaborative, print_team
 from metrics.queries.quality import elements_of, months_looked_at, reporting_of, uses_of
 from metrics.queries.series import Sight
 from metrics.stats.completeness import Kept, by_team
@@ -22,10 +23,16 @@ from tests.factories.collab import CollaborativeAppointmentFactory, Collaborativ
 from tests.factories.equity import StratifierFactory, StratumFactory
 from tests.factories.metrics import ObservationFactory, SubmissionFactory
 from tests.factories.teams import TeamFactory, TeamMembershipFactory
+from tests.pages import Page
+from tests.pdf import text_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 ClientFor = Callable[[User], Client]
 NOW = dt.datetime(2025, 5, 20, 12, tzinfo=dt.UTC)
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Nobody watches the progress."""
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +87,72 @@ def test_faculty_and_the_team_read_the_same_numbers(team: object, client_for: Cl
     own = client_for(member).get(reverse("months", args=["access", "north"])).content.decode()
     for page in (faculty, own):
         assert ("25\u202f% (1 of 4)" in page, "25\u202f% (2 of 8)" in page) == (True, True)
+
+
+def test_the_team_reads_on_its_home_what_came_month_by_month(team: object, client_for: ClientFor) -> None:
+    send(team, 1)
+    send(team, 2, on_time=False, missing=("second",))
+    send(team, 3, on_time=None, missing=("extra",))
+    member = TeamMembershipFactory(team=team).user
+    page = Page(client_for(member).get(team.get_absolute_url()))  # type: ignore[attr-defined]
+    assert page.texts("#kept p") == [
+        "Of 4 months that were due 3 came, 1 of them on time. The center imported 1; when it came is not known.",
+        "5 of 8 core numbers are there; for 1 more a reason was given.",
+    ]
+    assert [page.texts(f"#kept tbody tr:nth-child({row}) > *") for row in range(1, 5)] == [
+        ["April 2025", "Missing", "–"],
+        ["March 2025", "Imported", "2 of 2"],
+        ["February 2025", "Came late", "1 of 2, 1 with a reason"],
+        ["January 2025", "On time", "2 of 2"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("came", "sentences"),
+    [
+        ([True], ("The one month that was due came, and on time.", "All 2 core numbers are there.")),
+        ([True, True], ("All 2 months that were due came, and all on time.", "All 4 core numbers are there.")),
+        (
+            [False, True],
+            ("All 2 months that were due came, 1 of them on time.", "All 4 core numbers are there."),
+        ),
+        ([], None),
+    ],
+)
+def test_what_came_is_said_in_plain_words(team: object, came: list[bool], sentences: tuple[str, ...] | None) -> None:
+    for place, on_time in enumerate(came, start=1):
+        send(team, place, on_time=on_time)
+    months = [dt.date(2025, place, 1) for place in range(1, len(came) + 1)]
+    kept = own_kept(months, reporting_of(team.collaborative, [team], months))  # type: ignore[attr-defined,list-item]
+    assert (kept and kept.sentences) == sentences
+
+
+def test_before_anything_was_due_the_home_says_nothing_of_it(client_for: ClientFor) -> None:
+    team = TeamFactory(collaborative=CollaborativeFactory(start=dt.date(2025, 5, 1)))
+    page = Page(client_for(TeamMembershipFactory(team=team).user).get(team.get_absolute_url()))
+    assert page.texts("#kept") == []
+
+
+def test_paper_says_what_the_pages_say_and_names_teams_only_to_those_who_see_names(team: object) -> None:
+    collaborative = team.collaborative  # type: ignore[attr-defined]
+    other = TeamFactory(collaborative=collaborative, name="Aspen Hill")
+    for number in range(1, 5):
+        send(other, number)
+    send(team, 1)
+    member = TeamMembershipFactory(team=team).user
+    coach = CollaborativeAppointmentFactory(collaborative=collaborative).user
+
+    own = text_of(print_team(team, member, quietly).pdf)  # type: ignore[arg-type]
+    assert "Do our numbers come whole and on time?" in own
+    assert "Of 4 months that were due 1 came, 1 of them on time. 2 of 8 core numbers are there." in own
+
+    theirs, faculty = (text_of(print_collaborative(collaborative, who, quietly).pdf) for who in (member, coach))
+    for text in (theirs, faculty):
+        assert "Jan 2025 100 % (2 of 2) 100 % (2 of 2) 100 % (4 of 4)" in text
+        assert "Together 62 % (5 of 8) 62 % (5 of 8) 62 % (10 of 16)" in text
+    # Those with the fewest numbers first, and by no other name for other teams.
+    assert "North 25 % (1 of 4) 25 % (1 of 4) 25 % (2 of 8) Aspen Hill 100 % (4 of 4)" in faculty
+    assert "Aspen Hill" not in theirs
 
 
 def test_before_the_first_deadline_and_without_teams_the_page_says_so(client_for: ClientFor) -> None:
