@@ -90,16 +90,18 @@ def given_line(cl: Floats | None, shape: tuple[int, int]) -> Floats | None:
 def compute(points: Points, plan: Plan, given: Floats | None, settings: Settings) -> Computed:
     """Centre lines, limits, signals and runs analysis of all series, each phase on its own.
 
-    Limits that are not finite become missing. A point signals when it lies strictly outside its 3-sigma limits. The
-    runs analysis never signals on a moving-range chart, whose points depend on each other, nor across categories,
-    which have no order. ``multiply`` scales values, centre and limits. ``y_neg`` False cuts lower limits at 0 when
-    the whole series is at or above 0. The arrays may share memory and are for reading only.
+    Centre lines and limits that are not finite become missing. A point signals when it lies strictly outside its
+    3-sigma limits. The runs analysis never signals on a moving-range chart, whose points depend on each other, nor
+    across categories, which have no order. ``multiply`` scales values, centre and limits. ``y_neg`` False cuts lower
+    limits at 0 when the whole series is at or above 0. The arrays may share memory and are for reading only.
     """
     cutting = cut(plan.part)
     include = None if plan.is_plain else cutting.gather_flags(plan.include)
     base = None if include is None else cutting.gather_flags(plan.baseline) & include
     block = Block(points, cutting, base, given, settings.categorical, settings.screen_mr)
     lines = FAMILIES[settings.kind](block)
+    # A centre that is infinite, of numerators over nothing, is no line, and no point lies below it.
+    lines = replace(lines, cl=finite_or_missing(lines.cl))
     runs = _runs(lines, include, settings)
     finished = _finish(lines, cutting, settings)
     signal = (finished.y > finished.ucl) | (finished.y < finished.lcl)

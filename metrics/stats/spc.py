@@ -85,8 +85,9 @@ def chart(
     value is below 0.
 
     Documented values rather than errors: a series without points gives a chart without points; a denominator of 0
-    under a numerator of 0 is missing, under a positive numerator infinite (refuse it where data are typed); freeze
-    beyond the end takes all points; exclusions that leave nothing leave no lines.
+    under a numerator of 0 is missing, under a positive numerator infinite (refuse it where data are typed), and a
+    centre line that this would make infinite is missing, with its limits and signals; freeze beyond the end takes all
+    points; exclusions that leave nothing leave no lines.
 
     Raises a StatisticsError: UnknownKindError, LengthsDifferError, NotANumberError, InfiniteValueError,
     NegativeDenominatorError, MissingDenominatorError, NonPositiveTimeError, BadOptionError,

@@ -116,6 +116,18 @@ def test_a_numerator_over_zero_is_infinite_as_documented() -> None:
     assert not chart.sigma_signal[1]
 
 
+@pytest.mark.parametrize("kind", ["p", "pp", "u", "up", "ip", "i", "run"])
+def test_a_centre_of_numerators_over_nothing_is_no_line_and_no_signal(kind: str) -> None:
+    y, n = [1, 2, 3] * 5, [0] * 15
+    for cl in (spc.chart(kind, y, n).cl, batch.charts(kind, [y, y], [n, n]).lines.cl):
+        assert np.isnan(cl).all()
+    chart = spc.chart(kind, y, n)
+    assert all(np.isnan(line).all() for line in lines_of(chart))
+    assert (chart.y == np.inf).all()
+    assert not chart.sigma_signal.any()
+    assert (chart.parts[0].n_useful, bool(chart.parts[0].runs_signal)) == (0, False)
+
+
 def test_one_huge_denominator_among_tiny_ones() -> None:
     chart = spc.chart("p", [1, 0, 5e8, 1], [2, 1, 1e9, 3])
     np.testing.assert_allclose(chart.cl, 0.5, rtol=1e-8)
