@@ -12,6 +12,8 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
 
 from collab.common.models import AuditEvent
 from collab.enums import CollaborativeRole, DataSharing
@@ -19,13 +21,14 @@ from metrics.actions.publishing import publish
 from metrics.actions.saved_views import MOST_VIEWS, save_view
 from metrics.enums import MetricsEvent, Published
 from metrics.models import Publication, SavedView
-from metrics.policies import check_view_path
+from metrics.policies import VIEWS_TO_SAVE, check_view_path
 from metrics.presenters.funnel import funnel_page
 from metrics.queries.funnel import field_of, window_of
 from metrics.queries.series import Sight, benchmarks, measures_of
+from teams.enums import AgencyRole
 from tests.factories.collab import CollaborativeAppointmentFactory, CollaborativeFactory, MeasureFactory, UserFactory
 from tests.factories.metrics import BenchmarkRunFactory, BenchmarkValueFactory, SavedViewFactory
-from tests.factories.teams import TeamFactory
+from tests.factories.teams import AgencyAppointmentFactory, TeamFactory
 from tests.metrics.worlds import member_of, report
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -261,6 +264,14 @@ def test_what_is_not_published_is_computed_and_seen_by_faculty_alone(collaborati
     assert AuditEvent.objects.filter(event=MetricsEvent.PUBLICATION_CHANGED).count() == 7
 
 
+@pytest.mark.parametrize(("pairs", "said"), [([(30, 100), (3, 100)], True), ([(3, 100), (3, 100)], False)])
+def test_what_is_left_out_of_a_funnel_is_told_only_where_there_is_one(client_for, collaborative, measure, pairs, said):
+    teams_of(collaborative, measure, [pairs])
+    words = words_of(client_for(faculty_of(collaborative)).get(address(measure)))
+    assert ("Months with small numbers are left out" in words) is said
+    assert ("No funnel here" in words) is not said
+
+
 def test_the_funnel_of_what_is_withheld_is_told_and_not_drawn(client_for, collaborative, measure):
     teams = teams_of(collaborative, measure, TWELVE)
     coach = faculty_of(collaborative)
@@ -308,6 +319,19 @@ def test_a_view_is_saved_listed_renamed_and_deleted_by_its_owner_alone(client_fo
     assert SavedView.objects.get().name == "Late in Ohio"
     client.post(f"/me/views/{view.pk}/delete/")
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS_TO_SAVE))
+def test_each_page_that_can_be_kept_offers_it_with_its_filters(client_for, collaborative, measure, name):
+    (team,) = teams_of(collaborative, measure, TWELVE[:1])
+    sponsor = CollaborativeAppointmentFactory(collaborative=collaborative, role=CollaborativeRole.SPONSOR).user
+    leader = AgencyAppointmentFactory(agency=team.agency, role=AgencyRole.SENIOR_LEADER).user
+    places = {"chart": [collaborative.slug, team.slug, measure.code], "funnel": [collaborative.slug, measure.code],
+              "multiples": [collaborative.slug, measure.code], "agency": [team.agency.pk], "portfolio": []}  # fmt: skip
+    who = {"portfolio": sponsor, "agency": leader}.get(name) or faculty_of(collaborative)
+    path = reverse(name, args=places.get(name, [collaborative.slug])) + "?q=hill&hide=event"
+    page = client_for(who).get(path).content.decode()
+    assert f'name="path" value="{escape(path)}"' in page
 
 
 def test_nobody_keeps_more_views_than_a_page_lists():
