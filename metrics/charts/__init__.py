@@ -1,7 +1,7 @@
 """Charts: one neutral figure, and those who draw it."""
 
 from metrics.charts.build import run_chart
-from metrics.charts.cards import ChartCard, pooled_card, team_cards
+from metrics.charts.cards import ChartCard, pooled_card, team_cards, without_names
 from metrics.charts.figure import RunChartFigure
 from metrics.charts.files import to_rows
 from metrics.charts.plotly import to_plotly
@@ -18,4 +18,5 @@ __all__ = [
     "to_plotly",
     "to_rows",
     "to_svg",
+    "without_names",
 ]

@@ -33,7 +33,7 @@ from metrics.charts.figure import (
 )
 from metrics.charts.scale import month_ticks, value_axis
 from metrics.enums import MissingReason
-from metrics.presenters.advising import chart_name, rules_line, why_this_chart
+from metrics.presenters.advising import chart_name, no_band_words, rules_line, why_this_chart
 from metrics.presenters.readings import Reading, read_one
 from metrics.presenters.signals import PATTERNS, Began, Meaning, Phase, Signal, SignalKind
 from metrics.presenters.values import value_words
@@ -448,6 +448,8 @@ def _legend(
             _("Grey band: the middle half of the teams; lighter: 8 of 10 teams (up to %(count)s teams compared).")
             % {"count": formatting.number(float(np.nanmax(benchmarks.reporting)))}
         )
+    if benchmarks is not None and not bands and not np.isnan(benchmarks.median).all():
+        found.append(no_band_words())
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from collab.common.enums import Tone
 from collab.models import Collaborative
 from metrics.charts.build import run_chart
-from metrics.charts.figure import Mark, RunChartFigure
+from metrics.charts.figure import Mark, RunChartFigure, Table
 from metrics.charts.svg import FLAG, NARROW, PAPER, SMALL, to_svg
 from metrics.queries.annotations import Notes
 from metrics.queries.series import Benchmarks, Panel
@@ -52,7 +52,8 @@ class ChartCard:
 
     @property
     def narrow(self) -> SafeString:
-        return to_svg(self.figure, width=340, height=self._height(230), variant=NARROW)
+        """For phones: as wide as their screens, so that its words are as large as those around it."""
+        return to_svg(self.figure, width=270, height=self._height(230), variant=NARROW)
 
     @property
     def small(self) -> SafeString:
@@ -105,14 +106,39 @@ def team_cards(
     ]
 
 
+def without_names(card: ChartCard, team: Team) -> ChartCard:
+    """The chart of a team under its code name, its files too.
+
+    Notes are left out: they are written by the team for itself, and name people, places and dates.
+    """
+    figure = replace(
+        card.figure,
+        key=f"{card.figure.key}-coded",
+        subject=team.code_name,
+        alt=card.figure.alt.replace(team.name, team.code_name),
+        flags=tuple(flag for flag in card.figure.flags if flag.kind.is_break),
+        # It tells what the notes say.
+        table=Table("", (), ()),
+    )
+    return replace(card, figure=figure, query="?names=off")
+
+
 def pooled_card(collaborative: Collaborative, panel: Panel, compared: Benchmarks | None = None) -> ChartCard:
-    """The chart of what all teams achieved together; with ``compared`` before the band of the teams' own rates."""
+    """The chart of what all teams achieved together; with ``compared`` before the band of the teams' own rates.
+
+    It breaks where the measure's definition changes. It has no notes and no phases: both belong to one team, whose
+    notes name its people and places and whose phases say when it changed its work; all teams together did nothing on
+    one day.
+    """
+    if compared is not None:
+        # The pooled rate is the chart itself.
+        compared = replace(compared, pooled=np.full_like(compared.pooled, np.nan))
     return ChartCard(
         figure=run_chart(
             panel,
             key=f"pooled-{panel.measure.code}",
             subject=_("all teams pooled"),
-            benchmarks=compared if compared is not None and not np.isnan(compared.p25).all() else None,
+            benchmarks=compared,
             today=collaborative.today(),
         ),
         address=reverse("pooled_figure", args=[collaborative.slug, panel.measure.code, "json"]).removesuffix(".json"),

@@ -42,7 +42,7 @@ class Layout:
 
 
 WIDE = Layout("wide", 720, 400, 52, 100, 6)
-NARROW = Layout("narrow", 300, 320, 40, 78, 3)
+NARROW = Layout("narrow", 270, 300, 34, 76, 3)
 """For small screens, where the wide one would shrink until nobody could read it."""
 
 
@@ -185,7 +185,7 @@ def _picture(figure: FunnelFigure, layout: Layout) -> Iterator[str]:
                 for size, value in zip(figure.sizes, values, strict=True)
             )
             if path:
-                yield f'<path d="M{path}" fill="none" stroke="{palette.SOFT}"{dash} class="{name} chart-axis"/>'
+                yield f'<path d="M{path}" fill="none" stroke="{palette.SOFT}"{dash} class="{name} chart-center"/>'
     at = coordinate(frame.y(figure.centre))
     yield (
         f'<path d="M{layout.left} {at}H{frame.right}" stroke="{palette.CENTRE}" stroke-width="1.5" '

@@ -15,7 +15,7 @@ from metrics.charts.svg import unbroken
 from metrics.presenters.readings import Reading
 from metrics.presenters.signals import PATTERNS
 
-WIDTH, HEIGHT, EDGE, MARK = 132, 44, 4, 3.6
+WIDTH, HEIGHT, EDGE, MARK, DASH = 132, 44, 4, 3.6, 3.0
 
 
 def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -> SafeString:
@@ -42,7 +42,7 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
         (centre, palette.AXIS, 1, "chart-axis"),
         (values, palette.DATA, 1.5, "chart-data"),
     ):
-        path = "".join(line(at(index, value) for index, value in run) for run in unbroken(series))
+        path = "".join(line(_seen([at(index, value) for index, value in run])) for run in unbroken(series))
         if path:
             parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" class="{css}"/>')
     holding = reading.holding
@@ -58,6 +58,14 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
         )
     parts.append("</svg>")
     return mark_safe("".join(parts))  # noqa: S308 - numbers, and one name that is escaped
+
+
+def _seen(run: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A month alone between two gaps is a short dash, for a line from it to itself is none."""
+    if len(run) > 1:
+        return run
+    ((x, y),) = run
+    return [(x - DASH / 2, y), (x + DASH / 2, y)]
 
 
 def _square(x: float, y: float) -> str:

@@ -83,6 +83,7 @@ def _words(figure: RunChartFigure, layer: Layer) -> tuple[str, ...]:
         return (
             _("One point is one month. Say what you see before anybody explains: is it going anywhere?"),
             figure.better and _("%(better)s for this measure.") % {"better": figure.better},
+            figure.maturing,
         )
     if layer is Layer.CENTRE:
         centre = next((label for label in figure.end_labels if label.kind == LineKind.CENTRE.value), None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from collab.common import formatting
 from collab.enums import ChartKind, RuleSet
 from metrics.presenters.readings import Reading, Style
-from metrics.stats.advice import Reason, ReasonCode
+from metrics.stats.advice import PERCENTILES_FROM, Reason, ReasonCode
 
 RULES: dict[RuleSet, Promise] = {
     RuleSet.ANHOEJ: gettext_lazy("Anhøj (longest run, crossings)"),
@@ -42,6 +42,13 @@ def rules_line(reading: Reading) -> str:
     if reading.has_limits and reading.rules in {RuleSet.ANHOEJ, RuleSet.CLASSICAL}:
         return _("Rules: %(rules)s, and points beyond the limits.") % {"rules": rules}
     return _("Rules: %(rules)s.") % {"rules": rules}
+
+
+def no_band_words() -> str:
+    """Why a chart that could have the band of the teams has none."""
+    return _("No band of the teams: it is drawn from %(least)s teams on that can be compared, and there are fewer.") % {
+        "least": PERCENTILES_FROM
+    }
 
 
 def why_this_chart(reading: Reading) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from collab.enums import DataSharing, RuleSet
 from collab.models import Collaborative, Measure
 from collab.queries.collaboratives import find_collaborative
 from metrics.actions import charting as actions
-from metrics.charts import ChartCard, pooled_card, team_cards
+from metrics.charts import ChartCard, pooled_card, team_cards, without_names
 from metrics.charts.teach import figure_at, steps_of
 from metrics.enums import AnnotationStatus, DecisionKind
 from metrics.forms.charting import AnnotationForm, BaselineForm, ChartChoiceForm, DecisionForm, PhaseForm
@@ -327,14 +327,7 @@ def _taught_card(request: SignedInRequest, found: Collaborative, team: Team | No
     card = card_of(request.user, team, find_panel(request.user, team, code), Asked())
     if not _hides_names(request, found):
         return card
-    # Notes are written by the team for itself: they name people, places and dates.
-    figure = replace(
-        card.figure,
-        subject=team.code_name,
-        alt=card.figure.alt.replace(team.name, team.code_name),
-        flags=tuple(flag for flag in card.figure.flags if flag.kind.is_break),
-    )
-    return replace(card, figure=figure)
+    return without_names(card, team)
 
 
 def _hides_names(request: SignedInRequest, collaborative: Collaborative) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from collab.common.downloads import figure_attachment, own_answer
 from collab.queries.collaboratives import find_collaborative
-from metrics.charts import RunChartFigure, pooled_card, team_cards, to_plotly, to_rows
+from metrics.charts import RunChartFigure, pooled_card, team_cards, to_plotly, to_rows, without_names
 from metrics.charts.svg import to_file
 from metrics.presenters.charting import asked_in
 from metrics.queries.annotations import annotations_of
@@ -20,7 +21,7 @@ from teams.queries.teams import find_team
 
 @require_safe
 def team_figure(request: HttpRequest, collaborative: str, team: str, measure: str, form: str) -> HttpResponse:
-    """One measure of one team."""
+    """One measure of one team; with ``?names=off`` under its code name, as it is taught from."""
     found = find_team(request.user, collaborative, team)
     panel = _chosen(team_panels(found, request.user), measure)
     asked = asked_in(request.GET)
@@ -32,7 +33,10 @@ def team_figure(request: HttpRequest, collaborative: str, team: str, measure: st
         notes=annotations_of(request.user, [found], [panel.measure.pk], hidden=asked.hidden),
         from_zero=asked.from_zero,
     )[0]
-    return _file(card.figure, form, f"{found.slug}-{measure}")
+    name = found.slug
+    if request.GET.get("names") == "off":
+        card, name = without_names(card, found), slugify(found.code_name)
+    return _file(card.figure, form, f"{name}-{measure}")
 
 
 @require_safe

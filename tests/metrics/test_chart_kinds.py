@@ -394,6 +394,12 @@ def test_teaching_adds_one_layer_a_step_and_gives_nothing_away_before():
     assert {(one.y_min, one.y_max) for one in (data, centre, limits, signals, story)} == {(figure.y_min, figure.y_max)}
 
 
+def test_teaching_says_at_once_which_points_may_still_change():
+    panel = drawn(ChartKind.RUN, STEADY, [100] * 12, maturation_days=40)
+    words = [steps_of(figure_of(panel, today=today))[0].words for today in (dt.date(2025, 12, 20), LATER)]
+    assert [any("December 2025 may still change" in line for line in one) for one in words] == [True, False]
+
+
 def test_a_run_chart_is_taught_without_limits():
     figure = figure_of(drawn(ChartKind.RUN, STEADY, [100] * 12))
     assert [step.layer for step in steps_of(figure)] == [Layer.DATA, Layer.CENTRE, Layer.SIGNALS, Layer.STORY]

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.text import slugify
 
 from collab.common.models import AuditEvent
 from collab.enums import ChartKind, CollaborativeRole, DataSharing, RuleSet
@@ -319,6 +320,14 @@ def test_teaching_goes_step_by_step_and_hides_names_where_they_are_coded(client_
     assert [("Alder" in text, "Dr. Chen" in text) for text in texts] == [(False, False)] * 6
     named = client.get(url, {"team": team.pk, "step": "4", "names": "on"}).content.decode()
     assert ("Alder" in named, "Dr. Chen left" in named) == (True, True)
+    figure = reverse("team_figure", args=[team.collaborative.slug, team.slug, "seen", "svg"])
+    assert f'data-png="{figure}?names=off"' in texts[0]
+    coded = [client.get(figure.replace(".svg", f".{form}"), {"names": "off"}) for form in ("json", "svg", "csv")]
+    assert [("Alder" in one.content.decode(), "Dr. Chen" in one.content.decode()) for one in coded] == [
+        (False, False)
+    ] * 3
+    assert coded[2]["Content-Disposition"] == f'attachment; filename="{slugify(team.code_name)}-seen.csv"'
+    assert all(f",{team.code_name}," in row for row in coded[2].content.decode().splitlines()[1:])
     assert client.get(url, {"team": "0"}).status_code == 404
     assert client.get(url, {"team": "1 or 1"}).status_code == 404
 

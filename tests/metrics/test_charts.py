@@ -479,6 +479,21 @@ def test_nothing_that_is_made_from_a_figure_depends_on_a_hidden_number(parts, da
     assert sparkline(read_one(first), name="x", top=100) == sparkline(read_one(second), name="x", top=100)
 
 
+def test_a_month_alone_between_two_gaps_is_seen_in_a_sparkline():
+    reading = read_one(panel_of(measure_of(), [30, 31, None, 32, None, 33], [100] * 6))
+    svg = fromstring(sparkline(reading, name="x", top=100))
+    (path,) = [node.get("d") for node in svg.iter() if node.get("class") == "chart-data"]
+    assert [len(set(piece.split())) > 2 for piece in path.split("M")[1:]] == [True] * 3
+
+
+def test_a_chart_without_the_band_says_from_how_many_teams_on_there_is_one():
+    panel = panel_of(measure_of(), [30, 31, 32], [100] * 3)
+    words = "No band of the teams: it is drawn from 10 teams on that can be compared, and there are fewer."
+    for lines, said in (({"median": 0.28}, True), ({"pooled": 0.3}, False), (BAND, False)):
+        assert (words in figure_of(panel, benchmarks=benchmarks_of(panel, **lines)).legend) is said
+    assert words not in figure_of(panel).legend
+
+
 def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
     reading = read_one(panel_of(measure_of(), SHIFT, [100] * len(SHIFT)))
     svg = fromstring(sparkline(reading, name='A "name" & more', top=100))
