@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -91,9 +92,15 @@ class Measure(models.Model):
 
         Uses the prefetched versions when there are any.
         """
-        versions = sorted(self.versions.all(), key=lambda version: version.number)
-        holding = [version for version in versions if version.effective_month <= month]
-        return holding[-1] if holding else versions[0]
+        return self.versions_for([month])[0]
+
+    def versions_for(self, asked: Iterable[dt.date]) -> list[MeasureVersion]:
+        """The same for several months; the same object for the same definition."""
+        newest_first = sorted(self.versions.all(), key=lambda version: -version.number)
+        first = newest_first[-1]
+        return [
+            next((version for version in newest_first if version.effective_month <= month), first) for month in asked
+        ]
 
     def is_asked_for(self, month: dt.date, collaborative: Collaborative) -> bool:
         """Whether teams owe a value in this period: defined by its end, not retired by then, and its turn.

@@ -54,6 +54,13 @@ class Multiple:
     meaning: Meaning
     sentence: str
 
+    @property
+    def in_short(self) -> str:
+        """The last month and what the signal means; without a month the sentence."""
+        if not self.latest:
+            return self.sentence
+        return self.latest if self.meaning is Meaning.NONE else f"{self.latest}. {self.meaning.label}"
+
 
 @dataclass(frozen=True)
 class TeamRow:
@@ -71,7 +78,7 @@ class TeamRow:
     def multiples(self) -> list[Multiple]:
         """Drawn only for the rows of the page that is shown."""
         return [
-            _multiple(self.peer, panel.row(self.place), reading, top)
+            _multiple(self.peer, panel, self.place, reading, top)
             for panel, reading, top in zip(self.panels, self.readings, self.tops, strict=True)
         ]
 
@@ -243,7 +250,8 @@ def scale_words(panel: Panel) -> str:
     return _("Every chart on this page runs from 0 to %(top)s.") % {"top": top}
 
 
-def _multiple(peer: Peer, panel: Panel, reading: Reading, top: float) -> Multiple:
+def _multiple(peer: Peer, panel: Panel, row: int, reading: Reading, top: float) -> Multiple:
+    """A row of the panel, whose definitions by month all rows share."""
     version = panel.version
     sentence = reading.sentence
     place = reading.latest
@@ -253,8 +261,8 @@ def _multiple(peer: Peer, panel: Panel, reading: Reading, top: float) -> Multipl
         words = value_words(
             panel.versions[place],
             float(reading.values[place]),
-            _number(panel.numerator[0, place]),
-            _number(panel.denominator[0, place]),
+            _number(panel.numerator[row, place]),
+            _number(panel.denominator[row, place]),
         )
         latest = _("%(month)s: %(value)s") % {
             "month": formatting.period_short(reading.months[place], step=reading.step),

@@ -99,7 +99,7 @@ class Panel:
     @cached_property
     def versions(self) -> list[MeasureVersion]:
         """The definition that holds in each month."""
-        return versions_by_month(self.measure, self.months)
+        return self.measure.versions_for(self.months)
 
     @property
     def can_be_pooled(self) -> bool:
@@ -210,11 +210,6 @@ def kind_of(statistic: Statistic) -> Kind:
         is_proportion=statistic is Statistic.PROPORTION,
         needs_denominator=statistic.has_denominator,
     )
-
-
-def versions_by_month(measure: Measure, months: Iterable[dt.date]) -> list[MeasureVersion]:
-    """The definition that holds in each month; the same object for the same definition."""
-    return [measure.version_for(month) for month in months]
 
 
 def measures_of(collaborative: Collaborative) -> list[Measure]:
@@ -512,7 +507,7 @@ def _panel(
     shapes: dict[int, Shape],
     samples: dict[tuple[int, int], float],
 ) -> Panel:
-    held = versions_by_month(measure, months)
+    held = measure.versions_for(months)
     state = np.full(above.shape, State.MISSING, dtype=np.int8)
     for version in set(held):
         columns = np.array([other is version for other in held], dtype=np.bool_)
