@@ -51,6 +51,19 @@ def test_due_items_stand_in_order_each_with_one_button(client_for: ClientFor, co
     ]
 
 
+def test_what_waits_comes_in_pages_the_first_due_first(client_for: ClientFor, contributions: Contributions) -> None:
+    @contributes_due
+    def items(_user: User, _now: dt.datetime) -> list[DueItem]:
+        days = [dt.date(2026, 3, 1) + dt.timedelta(days=number) for number in range(30)]
+        return [DueItem(f"Day {day.day}", "/a/", "Open", day, "Northside") for day in reversed(days)]
+
+    client = client_for(UserFactory())
+    first, second = Page(client.get("/")), Page(client.get("/?waiting=2"))
+    assert first.texts(".due-title") == [f"Day {number}" for number in range(1, 26)]
+    assert second.texts(".due-title") == [f"Day {number}" for number in range(26, 31)]
+    assert first.texts(".pages") == ["1 to 25 of 30 Next"]
+
+
 def test_sections_of_the_rooms_follow_in_order(client_for: ClientFor, contributions: Contributions) -> None:
     @contributes_home
     def both(_user: User) -> list[Section]:
