@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collab.models import Collaborative
 from metrics.enums import QueryStatus
+from metrics.models import Query
 from metrics.models.query import LONGEST_MESSAGE
 
 QUESTION, COMMENT = "question", "comment"
@@ -69,7 +70,10 @@ class QueryFilterForm(forms.Form):
         self.fields["status"].choices = [*every, *QueryStatus.choices]  # type: ignore[attr-defined]  # a choice
         self.fields["team"].choices = [  # type: ignore[attr-defined]  # a choice
             *every,
-            *collaborative.teams.order_by("name", "pk").values_list("slug", "name"),
+            # A team of which nobody asked anything would find nothing.
+            *collaborative.teams.filter(pk__in=Query.objects.order_by().values("team"))
+            .order_by("name", "pk")
+            .values_list("slug", "name"),
         ]
         self.fields["measure"].choices = [  # type: ignore[attr-defined]  # a choice
             *every,

@@ -247,6 +247,8 @@ def test_the_list_is_narrowed_by_its_address(world: World, advisor: User, client
     assert lines(measure="waiting_days") == [False, True]
     assert lines(status="closed") == [False, False]
     assert lines(status="nonsense") == [True, True]
+    quiet = TeamFactory(collaborative=world.team.collaborative, name="Nobody asked", slug="quiet")
+    assert quiet.name not in client.get(reverse("queries", args=["access"])).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
