@@ -47,7 +47,7 @@ def my_tasks(user: Any, today: dt.date) -> list[Task]:
 
 
 def cycles_without_owner(user: Any) -> CycleQuerySet:
-    """Open cycles nobody is responsible for, in teams the person leads or coaches."""
+    """Open cycles nobody is responsible for, in teams the person leads or coaches; their names, not what they say."""
     led = [pk for pk, roles in roles_by_team(user).items() if TeamRole.LEADER.value in roles]
     return (
         Cycle.objects.open()
@@ -58,5 +58,6 @@ def cycles_without_owner(user: Any) -> CycleQuerySet:
             team__collaborative__status=CollaborativeStatus.RUNNING,
         )
         .select_related("team__collaborative")
+        .only("number", "title", "team__slug", "team__name", "team__collaborative__slug")
         .order_by("team", "number")
     )

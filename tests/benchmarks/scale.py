@@ -191,10 +191,18 @@ def _people(enrolled: list[Team]) -> None:
 
 
 def _tests(enrolled: list[Team]) -> None:
-    """A ramp of tests a team, one every four weeks; the last one is still in Do."""
+    """A ramp of tests a team, one every four weeks, with its leader responsible; the last one is still in Do."""
+    leaders = dict(
+        TeamMembership.objects.filter(team__in=enrolled, role=TeamRole.LEADER).values_list("team_id", "user_id")
+    )
     ramps = Ramp.objects.bulk_create((Ramp(team=team, number=1, title="Reminder calls") for team in enrolled), 2000)
     cycles = Cycle.objects.bulk_create(
-        (_cycle(ramp, number, place) for place, ramp in enumerate(ramps) for number in range(1, TESTS + 1)), 2000
+        (
+            _cycle(ramp, number, place, leaders[ramp.team_id])
+            for place, ramp in enumerate(ramps)
+            for number in range(1, TESTS + 1)
+        ),
+        2000,
     )
     Question.objects.bulk_create(
         (
@@ -211,13 +219,14 @@ def _tests(enrolled: list[Team]) -> None:
     )
 
 
-def _cycle(ramp: Ramp, number: int, place: int) -> Cycle:
+def _cycle(ramp: Ramp, number: int, place: int, leader: int) -> Cycle:
     begun = START + dt.timedelta(days=28 * number + place % 28)
     ended = begun + dt.timedelta(days=7)
     closed = number < TESTS
     return Cycle(
         team=ramp.team,
         ramp=ramp,
+        owner_id=leader,
         number=number,
         title=f"Call the day before, {number}",
         change="The front desk calls everybody booked for tomorrow before 3 pm.",
