@@ -20,10 +20,10 @@ from collab.common.sections import (
     contributes_nav,
     contributes_sections,
 )
-from collab.enums import CollaborativeStatus
+from collab.enums import CollaborativeStatus, RuleSet
 from collab.gallery import Gallery
 from collab.models import Collaborative, Measure
-from collab.rules import coordinated_center_ids, sponsored_collaborative_ids, taught_collaborative_ids
+from collab.rules import coordinated_center_ids, taught_collaborative_ids
 from metrics.charts import team_cards
 from metrics.charts.example import every_kind, example_card
 from metrics.models import SavedView
@@ -33,6 +33,7 @@ from metrics.presenters.jobs import jobs_sentence
 from metrics.presenters.leading import page_of
 from metrics.presenters.needs import Need
 from metrics.presenters.quality import own_kept
+from metrics.presenters.sponsoring import result_lines
 from metrics.presenters.submitting import late_teams, month_totals, months_shown
 from metrics.queries.annotations import annotations_of
 from metrics.queries.jobs import jobs_state
@@ -49,16 +50,18 @@ from metrics.queries.series import (
     submitted_months,
     team_panels,
 )
+from metrics.queries.sponsoring import achieved_by, sponsored_by
 from metrics.queries.standings import late_standings
 from metrics.queries.submitting import sent_and_expected
 from metrics.queries.teams import led_teams, my_teams
 from metrics.queries.threads import waiting_for
-from metrics.rules import compare_teams, set_checks, view_jobs
+from metrics.rules import choose_chart, compare_teams, set_checks, view_jobs
 from teams.enums import TeamStatus
 from teams.models import Team
 
 NEEDIEST = 5
 VIEWS_ON_HOME = 12
+SPONSORED_ON_HOME = 5
 
 
 @contributes_nav(Collaborative)
@@ -132,6 +135,24 @@ def questions_about_numbers(user: Any, _now: dt.datetime) -> Iterator[DueItem]:
             tone=query.state.tone,
             detail=str(query.state.label),
         )
+
+
+@contributes_sections(Measure)
+def drawing_of_measure(measure: Measure, _span: Span, viewer: Any) -> Iterator[Section]:
+    """By which chart and rules it is drawn: no part of its definition."""
+    if not choose_chart.check(viewer, measure.collaborative):
+        return
+    yield Section(
+        title=_("How it is drawn"),
+        template="metrics/sections/measure_chart.html",
+        context={
+            "chart": measure.chart_kind,
+            "rules": RuleSet(measure.rules),
+            "url": reverse("chart_settings", args=[measure.collaborative.slug, measure.code]),
+        },
+        order=30,
+        anchor="drawn",
+    )
 
 
 @contributes_sections(Measure)
@@ -284,18 +305,12 @@ def collaboratives_i_coordinate(user: Any) -> Iterator[Section]:
 
 @contributes_home
 def collaboratives_i_sponsor(user: Any) -> Iterator[Section]:
-    """For sponsors: what all teams achieved, in one sentence a measure."""
-    sponsored = Collaborative.objects.filter(pk__in=sponsored_collaborative_ids(user)).select_related("center")
-    for collaborative in sponsored:
-        sight = sight_of(user, collaborative)
-        found = benchmarks(measures_of(collaborative), tuple(collaborative.ended_months()), sight)
+    """For sponsors: what all teams of their newest collaboratives achieved, a picture and a sentence a measure."""
+    for achieved in achieved_by(list(sponsored_by(user)[:SPONSORED_ON_HOME]), user):
         yield Section(
-            title=_("%(collaborative)s: what did it achieve?") % {"collaborative": collaborative.name},
+            title=_("%(collaborative)s: what did it achieve?") % {"collaborative": achieved.collaborative.name},
             template="metrics/sections/home_sponsor.html",
-            context={
-                "collaborative": collaborative,
-                "cards": results_of(collaborative, found.values()),
-            },
+            context={"collaborative": achieved.collaborative, "lines": result_lines(achieved.results)},
             order=16,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,16 @@ def achievements_of(found: Sequence[Achieved], reach: Sequence[Reach], user: Any
     return [_achievement(one, by_slug.get(one.collaborative.slug), user) for one in found]
 
 
-def _achievement(found: Achieved, reach: Reach | None, user: Any) -> Achievement:
-    lines = sorted(
-        (_line(one) for one in found.results if one.measure.latest.statistic.has_denominator),
+def result_lines(results: Iterable[Benchmarks]) -> list[ResultLine]:
+    """What all teams together achieved, the signals first; a count has no figure of all teams together."""
+    return sorted(
+        (_line(one) for one in results if one.measure.latest.statistic.has_denominator),
         key=lambda line: ORDER.index(line.meaning),
     )
+
+
+def _achievement(found: Achieved, reach: Reach | None, user: Any) -> Achievement:
+    lines = result_lines(found.results)
     tone, summary = _summary(lines)
     return Achievement(
         collaborative=found.collaborative,
