@@ -196,6 +196,7 @@ TABLE = {
     "results": page("{c}results/", INSIDE - REVIEWER, INSIDE),
     "funnel": page("{c}data/{measure}/funnel/", INSIDE - REVIEWER, INSIDE),
     "funnel_file": page("{c}data/{measure}/funnel.csv", MANAGERS | TEACHERS, REVIEWER),
+    "multiples_file": page("{c}data/{measure}/teams.csv", MANAGERS | TEACHERS, REVIEWER),
     "multiples": page("{c}data/{measure}/teams/", INSIDE - REVIEWER, INSIDE),
     "publication": form("{c}publication/", MANAGERS | TEACHERS, INSIDE),
     "portfolio": page("/sponsored/", SPONSOR | {"other sponsor"}),

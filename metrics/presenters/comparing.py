@@ -54,13 +54,6 @@ class Multiple:
     meaning: Meaning
     sentence: str
 
-    @property
-    def in_short(self) -> str:
-        """The last month and what the signal means; without a month the sentence."""
-        if not self.latest:
-            return self.sentence
-        return self.latest if self.meaning is Meaning.NONE else f"{self.latest}. {self.meaning.label}"
-
 
 @dataclass(frozen=True)
 class TeamRow:

@@ -23,11 +23,14 @@ from collab.models import Collaborative, Measure
 from collab.queries.collaboratives import find_collaborative
 from collab.queries.measures import find_measure
 from metrics.charts import funnel as drawing
+from metrics.charts import multiples as small
+from metrics.charts.build import origin_words
 from metrics.presenters.comparing import comparison_of, scale_words, team_rows, teams_by_need
 from metrics.presenters.funnel import Way, funnel_page, table_rows, way_of
 from metrics.presenters.needs import Need
 from metrics.queries.funnel import Field, Window, field_of, months_offered, window_of
 from metrics.queries.series import (
+    Comparison,
     Sight,
     compared_teams,
     comparison,
@@ -165,13 +168,26 @@ def funnel_file(request: SignedInRequest, collaborative: str, measure: str, form
     )
 
 
-@require_safe
-def multiples(request: SignedInRequest, collaborative: str, measure: str) -> HttpResponse:
-    """Every team's series as a small chart of one scale, a page at a time; the filters are in the address."""
-    asked = _asked(request, collaborative, measure)
+@dataclass(frozen=True)
+class Multiples:
+    """A page of small charts: ``page`` holds its rows, ``compared`` what they were read from."""
+
+    page: Page[Any]
+    compared: Comparison
+    words: str
+    need: str
+    order: str
+
+    @property
+    def scale(self) -> str:
+        return scale_words(self.compared.panels[0]) if self.compared.peers else ""
+
+
+def _multiples(request: SignedInRequest, asked: Asked) -> Multiples:
+    """The teams that the address asks for, a page at a time."""
     user, found = request.user, asked.collaborative
     everything = asked.sight.looks_after_teams
-    need, words = request.GET.get("need", ""), words_of(request)
+    need, words, order = request.GET.get("need", ""), words_of(request), request.GET.get("order", "")
     due = found.due_months()
     if everything:
         needs = teams_by_need(user, found, measures=[asked.measure], due=due)
@@ -180,7 +196,7 @@ def multiples(request: SignedInRequest, collaborative: str, measure: str) -> Htt
             for row in needs
             if (need not in Need.values or row.need == need) and words.lower() in row.standing.name.lower()
         ]
-        if request.GET.get("order") != "need":
+        if order != "need":
             kept.sort(key=lambda row: row.standing.name.lower())
         page = page_of(request, kept, size=CHARTS_A_PAGE)
         compared = comparison_of(user, found, list(page), measures=[asked.measure])
@@ -192,6 +208,15 @@ def multiples(request: SignedInRequest, collaborative: str, measure: str) -> Htt
     own = [peer.team for peer in compared.peers if peer.team]
     submitted = submitted_months(own, compared.months) if everything else {}
     page.object_list = team_rows(compared, due=due, submitted=submitted, by_need=everything)
+    return Multiples(page, compared, words, need, order)
+
+
+@require_safe
+def multiples(request: SignedInRequest, collaborative: str, measure: str) -> HttpResponse:
+    """Every team's series as a small chart of one scale, a page at a time; the filters are in the address."""
+    asked = _asked(request, collaborative, measure)
+    found, shown = asked.collaborative, _multiples(request, asked)
+    file_query = query_of(request, "need", "q", "order", "page")
     context = {
         "collaborative": found,
         "nav_key": "data",
@@ -199,14 +224,33 @@ def multiples(request: SignedInRequest, collaborative: str, measure: str) -> Htt
         "version": asked.measure.latest,
         "measures": measures_of(found),
         "sight": asked.sight,
-        "sees_everything": everything,
-        "page": page,
-        "scale": scale_words(compared.panels[0]) if compared.peers else "",
+        "sees_everything": asked.sight.looks_after_teams,
+        "page": shown.page,
+        "scale": shown.scale,
         "needs": [(one.value, one.label) for one in Need],
-        "chosen_need": need,
-        "order": request.GET.get("order", ""),
-        "words": words,
+        "chosen_need": shown.need,
+        "order": shown.order,
+        "words": shown.words,
         "query": query_of(request, "need", "q", "order"),
-        "is_filtered": bool(need or words),
+        "is_filtered": bool(shown.need or shown.words),
+        "address": reverse("multiples_file", args=[found.slug, measure, "svg"]).removesuffix(".svg"),
+        "file_query": f"?{file_query}" if file_query else "",
     }
     return render(request, "metrics/multiples.html", context)
+
+
+@require_safe
+def multiples_file(request: SignedInRequest, collaborative: str, measure: str, form: str) -> HttpResponse:
+    """The small charts of one page for slides (SVG) or a spreadsheet (CSV), with the names that the page shows."""
+    asked = _asked(request, collaborative, measure)
+    shown, today, version = _multiples(request, asked), asked.collaborative.today(), asked.measure.latest
+    compared = shown.compared
+    if not compared.peers:
+        raise Http404
+    title = _("%(measure)s, all teams") % {"measure": version.name}
+    return figure_attachment(
+        form,
+        f"{asked.collaborative.slug}-{measure}-teams",
+        picture=lambda: small.to_file(title, shown.scale, shown.page, origin_words(version, today)),
+        table=lambda: small.to_rows(compared.panels[0], compared.peers, today),
+    )

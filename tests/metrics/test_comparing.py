@@ -30,6 +30,7 @@ from tests.factories.collab import CollaborativeAppointmentFactory, Collaborativ
 from tests.factories.metrics import BenchmarkRunFactory, BenchmarkValueFactory, SavedViewFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory
 from tests.metrics.worlds import member_of, report
+from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 NOW = dt.datetime(2025, 4, 20, 12, tzinfo=dt.UTC)
@@ -83,8 +84,8 @@ def address(measure, end="funnel/"):
     return f"/c/{measure.collaborative.slug}/data/{measure.code}/{end}"
 
 
-def rows_of(client, measure):
-    return list(csv.DictReader(io.StringIO(client.get(address(measure, "funnel.csv")).content.decode("utf-8-sig"))))
+def rows_of(client, measure, end="funnel.csv"):
+    return list(csv.DictReader(io.StringIO(client.get(address(measure, end)).content.decode("utf-8-sig"))))
 
 
 def page_for(user, collaborative):
@@ -102,7 +103,17 @@ TWELVE = [[(30 + 3 * number, 100)] * 3 for number in range(12)]
 
 @pytest.mark.practice("R-124")
 @pytest.mark.parametrize(
-    "end", ["funnel/", "funnel/?table=1", "funnel.svg", "funnel.csv", "teams/", "funnel/?month=2025-02"]
+    "end",
+    [
+        "funnel/",
+        "funnel/?table=1",
+        "funnel.svg",
+        "funnel.csv",
+        "teams/",
+        "teams.svg",
+        "teams.csv",
+        "funnel/?month=2025-02",
+    ],
 )
 def test_under_code_names_no_page_picture_or_file_names_another_team(client_for, collaborative, measure, end):
     teams = teams_of(collaborative, measure, TWELVE)
@@ -127,6 +138,21 @@ def test_faculty_read_the_names(client_for, collaborative, measure):
         "Limits: exact binomial, 95 and 99.8 %, 3.3 times as wide because teams differ more than chance.",
         "2025-04-20",
     ]
+
+
+def test_the_small_charts_are_a_table_with_what_each_was_drawn_from(client_for, collaborative, measure):
+    teams_of(collaborative, measure, [*TWELVE[:11], [(30, 100), (3, 100), None]])
+    client = client_for(faculty_of(collaborative))
+    rows = rows_of(client, measure, "teams.csv?q=valley+l")
+    assert [tuple(row.values()) for row in rows[:4]] == [
+        ("Hidden Valley L", "", "2025-01", "value", "30", "100", "30", "%", "Follow-up", "1", "2025-04-20"),
+        ("Hidden Valley L", "", "2025-02", "hidden", "", "", "", "%", "Follow-up", "1", "2025-04-20"),
+        ("Hidden Valley L", "", "2025-03", "missing", "", "", "", "%", "Follow-up", "1", "2025-04-20"),
+    ]
+    assert len(rows_of(client, measure, "teams.csv")) == 12 * 3
+    drawn = client.get(address(measure, "teams.svg")).content.decode()
+    assert drawn.count('class="spark"') == 12
+    assert client.get(address(measure, "teams.csv?q=nobody")).status_code == 404
 
 
 # --- Small numbers and few teams -----------------------------------------------------------------------------------
@@ -289,6 +315,21 @@ def test_the_switch_asks_for_the_month_it_needs(client_for, collaborative, measu
     assert "Choose the first month that teams see." in words_of(client.post(path, fields))
     assert client.post(path, fields | {"all_month": "2025-02"}).status_code == 302
     assert Publication.objects.get().from_month == dt.date(2025, 2, 1)
+
+
+def test_measures_that_go_as_all_do_are_folded_and_one_that_differs_is_not(client_for, collaborative, measure):
+    client = client_for(faculty_of(collaborative))
+    path = f"/c/{collaborative.slug}/publication/"
+    name = measure.latest.name
+    before = Page(client.get(path))
+    assert (before.texts("fieldset legend"), before.texts("details.form-group summary")) == (["All measures"], [name])
+    fields = {"all_what": "all", "all_month": "", "follow_up_what": "none", "follow_up_month": ""}
+    client.post(path, fields)
+    after = Page(client.get(path))
+    assert (after.texts("fieldset legend"), after.texts("details.form-group summary")) == (["All measures", name], [])
+    wrong = Page(client.post(path, fields | {"follow_up_what": "from"}))
+    assert wrong.values(".error-summary a", "href") == ["#id_follow_up_month"]
+    assert wrong.texts("fieldset:nth-of-type(2) .invalid-feedback") == ["Choose the first month that teams see."]
 
 
 # --- Saved views ---------------------------------------------------------------------------------------------------
