@@ -62,7 +62,7 @@ def time_zones() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 class FieldGroup:
     """Fields that belong together. A folded group is opened when one of its fields has an error."""
 
-    title: Promise
+    title: Promise | str
     fields: list[forms.BoundField]
     folded: bool = False
 

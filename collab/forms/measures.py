@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from collab import policies
 from collab.common.months import MonthField
 from collab.common.names import first_free
-from collab.enums import Cadence, ChartKind, Direction, MeasureKind, Statistic
+from collab.enums import Cadence, Direction, MeasureKind, Statistic
 from collab.forms.choices import FieldGroup, MonthInput, described
 from collab.models import Collaborative, Measure, MeasureVersion
 from collab.profiles import FIELDS, PROFILES, contradictions, settled
@@ -22,7 +22,7 @@ from collab.profiles import FIELDS, PROFILES, contradictions, settled
 GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
     (_("What it is"), ("name", "code", "rationale", "kind", "required"), False),
     (_("How it is counted"), ("stat", "numerator", "denominator", "exclusions", "guidance", "sampling_ok"), False),
-    (_("How to read it"), ("direction", "unit", "multiplier", "goal", "min_value", "max_value", "chart"), False),
+    (_("How to read it"), ("direction", "unit", "multiplier", "goal", "min_value", "max_value"), False),
     (_("From which month"), ("effective_month", "change_note"), False),
     (
         _("Timing, comparison and source"),
@@ -43,16 +43,19 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...], bool], ...] = (
 
 
 # Left empty, these get the usual answer: of the statistic, or of the model.
-FROM_STATISTIC = ("unit", "multiplier", "chart")
+FROM_STATISTIC = ("unit", "multiplier")
 FROM_MODEL = ("min_denominator", "maturation_days")
 
 
 class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """What a measure means. All fields are there without JavaScript; those a statistic does not need are ignored."""
+    """What a measure means. All fields are there without JavaScript; those a statistic does not need are ignored.
+
+    How it is drawn is not asked here: that changes no meaning, and is chosen on the chart's own page.
+    """
 
     class Meta:
         model = MeasureVersion
-        fields = FIELDS
+        fields = tuple(name for name in FIELDS if name != "chart")
         widgets = {
             "kind": forms.RadioSelect,
             "stat": forms.RadioSelect,
@@ -71,7 +74,6 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "exclusions": _("Who or what is left out"),
             "direction": _("Which way is better"),
             "multiplier": _("Per how many"),
-            "chart": _("Chart"),
             "period": _("The definition is for a"),
             "maturation_days": _("Days until the value is final"),
             "min_denominator": _("Smallest denominator for comparison"),
@@ -93,7 +95,6 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "goal": _("In the unit above, such as 80 for 80 %. Drawn as a dashed line. Leave empty for none."),
             "min_value": _("Values below are refused as typing mistakes. Leave empty for none."),
             "max_value": _("Values above are refused as typing mistakes. Leave empty for none."),
-            "chart": _("Left empty, the usual one. Short series are always drawn as a run chart."),
             "period": _("What one value covers, in the words of the definition."),
             "maturation_days": _("How long after the period it may still change. Such points are drawn hollow."),
             "min_denominator": _(
@@ -107,7 +108,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "source": _("A link or reference to the full definition."),
             "license_note": _("What others may do with the definition, if it is not yours."),
             "rationale": _("One sentence for those who will count: what it tells about the people served."),
-            "guidance": _("What to do in doubt, or the levels of a scale. It stands in every team's measurement plan."),
+            "guidance": _("What to do in doubt, or the levels of a scale. It stands beside the number in the month, and in the plan."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,7 +118,6 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             ("stat", described(Statistic)),
             ("direction", described(Direction)),
             ("period", described(Cadence)),
-            ("chart", [("", _("The usual one")), *ChartKind.choices]),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - a model field with choices makes one
@@ -144,7 +144,6 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
                 "unit": profile.unit,
                 "multiplier": profile.multiplier,
                 "direction": profile.direction.value,
-                "charts": [chart.value for chart in profile.charts],
                 "labels": {
                     "numerator": str(profile.numerator_label),
                     "denominator": str(profile.denominator_label),
@@ -169,6 +168,8 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
                 del self.errors[name]
         # What was left empty is the statistic's to fill.
         given = {name: value for name, value in cleaned.items() if name in self.Meta.fields and _is_given(name, value)}
+        if self.initial.get("chart") in profile.charts:
+            given["chart"] = self.initial["chart"]
         definition = {name: getattr(MeasureVersion(), name) for name in FROM_MODEL} | settled(given)
         for name, sentence in contradictions(definition).items():
             if name not in self.errors:
@@ -179,7 +180,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
     @property
     def definition(self) -> dict[str, Any]:
         """The fields of a version, as the actions take them."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
 
 def _is_given(name: str, value: object) -> bool:

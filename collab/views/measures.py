@@ -47,7 +47,7 @@ def measure(request: SignedInRequest, collaborative: str, code: str) -> HttpResp
     context = _context(
         found,
         measure=shown,
-        rows=definition_rows(shown.latest),
+        rows=definition_rows(shown.latest, without=("chart",)),
         versions=sorted(shown.versions.all(), key=lambda version: version.number),
         version_rows=version_rows(shown),
         sections=sections_for(shown, found.span, request.user),

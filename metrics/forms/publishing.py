@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from collab.common.formatting import period_name
 from collab.common.months import iso, parse
+from collab.forms.choices import FieldGroup
 from collab.models import Collaborative, Measure
 from metrics.enums import Published
 from metrics.models import Publication
@@ -18,7 +20,7 @@ from metrics.queries.publishing import Published as InForce
 
 
 class PublicationForm(forms.Form):
-    """One question and one month for all measures, and the same for each measure."""
+    """One question and one month for all measures, and the same for each; folded where it goes as all measures do."""
 
     def __init__(
         self, data: Any = None, *, collaborative: Collaborative, measures: list[Measure], found: InForce
@@ -43,16 +45,27 @@ class PublicationForm(forms.Form):
                 measure.code, measure.latest.name, found.by_measure.get(measure.pk), list(Published), collaborative
             )
 
+    def groups(self) -> Iterator[FieldGroup]:
+        """The questions under their headings: for all, then each measure."""
+        yield self._group("all", _("All measures"), folded=False)
+        for measure in self.measures:
+            yield self._group(measure.code, measure.latest.name, folded=True)
+
+    def _group(self, key: str, title: str, *, folded: bool) -> FieldGroup:
+        what, month = self[f"{key}_what"], self[f"{key}_month"]
+        # What differs from the rest is read without opening anything.
+        return FieldGroup(title, [what, month], folded=folded and what.value() == Published.DEFAULT)
+
     def _ask(
         self, key: str, label: str, row: Publication | None, choices: list[Published], collaborative: Collaborative
     ) -> None:
         self.fields[f"{key}_what"] = forms.ChoiceField(
-            label=label,
+            label=_("What teams see: %(measure)s") % {"measure": label},
             choices=[(one.value, one.label) for one in choices],
             initial=_what(row, collaborative, is_default=choices[0]).value,
         )
         self.fields[f"{key}_month"] = forms.TypedChoiceField(
-            label=_("%(measure)s: first month shown") % {"measure": label},
+            label=_("First month shown: %(measure)s") % {"measure": label},
             help_text=_("Only for “From a month on”."),
             choices=self.months,
             coerce=parse,

@@ -74,7 +74,6 @@ def test_the_same_nonsense_where_it_counts_is_an_error() -> None:
         ({"stat": ""}, {"stat"}),
         ({"denominator": ""}, {"denominator"}),
         ({"goal": "130"}, {"goal"}),
-        ({"chart": "t"}, {"chart"}),
         ({"code": "Has Space"}, {"code"}),
         ({"stat": "score", "min_value": "5", "max_value": "1"}, {"max_value", "__all__"}),
         ({"stat": "rate", "multiplier": "0"}, {"multiplier", "__all__"}),
@@ -85,6 +84,23 @@ def test_what_a_measure_can_not_be_is_said_at_the_field(typed: dict[str, str], w
     assert form.is_valid() is False
     assert set(form.errors) <= wrong
     assert form.errors
+
+
+def test_a_chart_is_not_asked_for_and_not_taken_and_the_one_that_stands_stays_while_it_fits() -> None:
+    """How a measure is drawn changes no meaning: it is chosen on the chart's page, and no line breaks."""
+    form = new_measure(chart="run")
+    assert "chart" not in form.fields
+    assert form.is_valid()
+    assert form.definition["chart"] == "auto"
+    measure = MeasureFactory(version__chart="pp")
+    for stat, chart in (("proportion", "pp"), ("score", "auto")):
+        changed = NewVersionForm(
+            posted(measure, stat=stat, chart="run", effective_month="2025-03", change_note="Other"),
+            initial=definition_of(measure.latest),
+            measure=measure,
+        )
+        assert changed.errors == {}
+        assert (changed.definition["chart"], changed.changes_meaning) == (chart, stat == "score")
 
 
 def test_left_empty_the_code_is_made_from_the_name_and_is_free() -> None:

@@ -25,9 +25,10 @@ from metrics.models import Confirmation, MeasureCheck
 from metrics.presenters.checks import rule_lines
 from metrics.queries.months import Past, SheetMeasure, sheet_for
 from metrics.validation import check, unlikely
-from tests.factories.collab import CollaborativeAppointmentFactory, MeasureFactory
+from tests.factories.collab import CenterAppointmentFactory, CollaborativeAppointmentFactory, MeasureFactory
 from tests.factories.metrics import MeasureCheckFactory, ObservationFactory, SubmissionFactory
 from tests.metrics.months import AFTER_DUE, BEFORE_DUE, JANUARY, World, entry, make_world
+from tests.pages import Page
 
 ClientFor = Callable[[User], Client]
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -243,6 +244,27 @@ def test_a_submit_from_the_grid_keeps_confirmations(world: World, client_for: Cl
 
 
 # --- Setting up ----------------------------------------------------------------------------------------------------
+def test_the_measures_page_says_how_it_is_drawn_and_links_to_the_one_place_where_that_is_chosen(
+    world: World, client_for: ClientFor
+) -> None:
+    center = world.team.collaborative.center
+    coordinator = CenterAppointmentFactory(center=center).user
+    client, address = client_for(coordinator), reverse("measure", args=["access", "no_show"])
+    settings = reverse("chart_settings", args=["access", "no_show"])
+    assert Page(client.get(address)).values("#drawn a", "href") == [settings]
+    client.post(settings, {"drawn_as": "pp", "rules": "nelson"})
+    page = Page(client.get(address))
+    assert [text.split(". ")[0] for text in page.texts("#drawn p")[:2]] == [
+        "p′ chart: Proportions that vary more than their denominators explain (Laney).",
+        "Rules for signals: Nelson",
+    ]
+    # Said once, and asked nowhere else.
+    assert "Chart" not in page.texts(".facts dt")
+    form = Page(client.get(reverse("measure_edit", args=["access", "no_show"])))
+    assert form.all("[name=chart]") == []
+    assert f"{address}#drawn" in form.values("form a", "href")
+
+
 def test_an_advisor_adds_weighs_and_takes_away(world: World, client_for: ClientFor) -> None:
     advisor = CollaborativeAppointmentFactory(
         collaborative=world.team.collaborative, role=CollaborativeRole.IMPROVEMENT_ADVISOR

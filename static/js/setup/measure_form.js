@@ -4,8 +4,6 @@
 const form = document.querySelector("[data-measure-form]");
 const profiles = JSON.parse(document.getElementById(form.dataset.profiles).textContent);
 const wrappers = [...form.querySelectorAll("[data-field]")];
-const charts = form.elements.namedItem("chart");
-const everyChart = [...charts.options];
 const isNew = form.elements.namedItem("code") !== null;
 let directionTouched = !isNew;
 
@@ -28,9 +26,6 @@ function follow() {
   say("denominator", profile);
   form.elements.namedItem("unit").placeholder = profile.unit;
   form.elements.namedItem("multiplier").placeholder = profile.multiplier;
-  const chosen = charts.value;
-  charts.replaceChildren(...everyChart.filter(({ value }) => !value || profile.charts.includes(value)));
-  charts.value = [...charts.options].some(({ value }) => value === chosen) ? chosen : "";
   if (!directionTouched) form.elements.namedItem("direction").value = profile.direction;
 }
 
