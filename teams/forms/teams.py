@@ -19,6 +19,8 @@ from teams.enums import WithdrawalReason, WithdrawalStage
 from teams.models import Agency, Team
 
 MOST_ROWS = 500
+MANY_AGENCIES = 20
+"""With more than these there is a search field over the list of agencies."""
 LONGEST_CODE = 40
 LONGEST_NAME = 200
 
@@ -68,9 +70,13 @@ class TeamForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.collaborative = collaborative
         self.fields["enrolled_on"].initial = collaborative.start
+        agencies = Agency.objects.filter(center=collaborative.center_id)
+        is_long = agencies.count() > MANY_AGENCIES
         for name in ("agency", "partner_agency"):
             field = cast("forms.ModelChoiceField[Agency]", self.fields[name])
-            field.queryset = Agency.objects.filter(center=collaborative.center_id)
+            field.queryset = agencies
+            if is_long:
+                field.widget.attrs["data-searchable"] = gettext("Search agencies")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

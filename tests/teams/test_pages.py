@@ -13,6 +13,7 @@ from django.urls import reverse
 from collab.common.sections import search_results_for
 from collab.models import User
 from teams.enums import Answer
+from teams.forms.teams import MANY_AGENCIES
 from teams.models import Agency, Invitation, LeaderRequest, Team
 from tests.factories.teams import (
     AgencyFactory,
@@ -21,6 +22,7 @@ from tests.factories.teams import (
     TeamFactory,
     TeamMembershipFactory,
 )
+from tests.pages import Page
 from tests.worlds import World
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -139,6 +141,14 @@ def test_a_team_is_added_with_a_new_agency_and_its_people_come_next(world: World
     team = Team.objects.get(agency__code="WEST")
     assert (team.name, team.agency.center) == ("Westside", world.center)
     assert response.url == reverse("team_people", args=[world.collaborative.slug, team.slug])
+
+
+def test_a_long_list_of_agencies_can_be_searched(world: World, client_for: ClientFor) -> None:
+    client = client_for(world.users["coordinator"])
+    url = reverse("team_add", args=[world.collaborative.slug])
+    assert Page(client.get(url)).all("[data-searchable]") == []
+    AgencyFactory.create_batch(MANY_AGENCIES, center=world.center)
+    assert Page(client.get(url)).values("[data-searchable]", "name") == ["agency", "partner_agency"]
 
 
 @pytest.mark.parametrize(
