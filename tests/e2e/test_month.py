@@ -96,6 +96,40 @@ def test_type_submit_and_correct(
     assert numbers == [12, 13]
 
 
+def test_what_counts_opens_by_keyboard_and_without_a_script(
+    page: Page, world: World, open_month: Callable[[Page, User], None], axe: Check, at_320: Check
+) -> None:
+    world.no_show.versions.update(
+        numerator="Missed without notice",
+        exclusions="Moved by us",
+        guidance="Ask the front desk.\nA late cancel counts.",
+    )
+    open_month(page, world.ana)
+    more = page.locator("[data-cell=no_show] > .measure-more > td > .what-counts")
+    expect(more.get_by_text("Ask the front desk.")).to_be_hidden()
+    more.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(more.get_by_text("A late cancel counts.")).to_be_visible()
+    axe(page)
+    at_320(page)
+    # Without JavaScript the same page does the same
+    browser = page.context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
+    plain.goto(page.url)
+    again = plain.locator("[data-cell=no_show] > .measure-more > td > .what-counts")
+    again.get_by_text("What counts?").click()
+    expect(again.locator("dd")).to_have_text(
+        [
+            "Missed without notice",
+            world.no_show.latest.denominator,
+            "Moved by us",
+            "Ask the front desk.A late cancel counts.",
+        ]
+    )
+    plain.context.close()
+
+
 def test_paste_a_block_from_a_spreadsheet(page: Page, world: World, open_month: Callable[[Page, User], None]) -> None:
     open_month(page, world.ana)
     page.locator("#numerator-no_show").focus()
@@ -144,14 +178,14 @@ def test_what_is_typed_offline_is_kept_and_sent(
     page: Page, world: World, open_month: Callable[[Page, User], None], problems: list[str]
 ) -> None:
     open_month(page, world.ana)
-    page.context.route("**/save/", lambda route: route.abort("internetdisconnected"))
+    page.context.set_offline(True)
     page.locator("#numerator-no_show").fill("12")
     expect(page.locator("#save-state")).to_have_text(
         "Not sent: no connection. Kept in this browser, and sent when you are online."
     )
     # Even closing the window loses nothing
     page.goto("about:blank")
-    page.context.unroute_all()
+    page.context.set_offline(False)
     problems.clear()
     open_month(page, world.ana)
     expect(page.get_by_text("Here is what you typed earlier in this browser and had not been sent.")).to_be_visible()

@@ -178,20 +178,47 @@ def test_what_is_typed_offline_is_kept_and_sent(
     cycle = CycleFactory(team=member.team, owner=member.user, stage=Stage.DO)
     sign_in(page, member.user)
     page.goto(f"{live_server.url}{cycle.get_absolute_url()}")
-    page.context.route("**/save/", lambda route: route.abort("internetdisconnected"))
+    page.context.set_offline(True)
     page.get_by_label("What did you see?").fill("Typed in the basement")
     expect(page.locator("#save-state")).to_have_text(
         "Not saved: offline. Kept on this device, and sent when you are online."
     )
     # Even closing the window loses nothing
     page.goto("about:blank")
-    page.context.unroute_all()
+    page.context.set_offline(False)
     problems.clear()
     page.goto(f"{live_server.url}{cycle.get_absolute_url()}")
     expect(page.get_by_text("Here is what you typed earlier on this device and had not been sent.")).to_be_visible()
     expect(page.get_by_label("What did you see?")).to_have_value("Typed in the basement")
     saved(page)
     assert Cycle.objects.get().observations == "Typed in the basement"
+
+
+def test_leaving_within_the_pause_saves(
+    page: Page, member: Any, live_server: LiveServer, sign_in: SignIn, problems: list[str]
+) -> None:
+    cycle = CycleFactory(team=member.team, owner=member.user, stage=Stage.DO)
+    sign_in(page, member.user)
+    page.goto(f"{live_server.url}{cycle.get_absolute_url()}")
+    # Typed and left in one go, long before the pause is over
+    leave = """address => {
+        const field = document.querySelector("[name=observations]");
+        field.value = "Typed on the way out";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        window.location.href = address;
+    }"""
+    with page.expect_navigation():
+        page.evaluate(leave, f"{live_server.url}{member.team.get_absolute_url()}")
+    # On the page that follows nothing of the worksheet is there to send it
+    for _try in range(50):
+        if Cycle.objects.get().observations:
+            break
+        page.wait_for_timeout(100)
+    assert (Cycle.objects.get().observations, problems) == ("Typed on the way out", [])
+    # Back again, what this device had kept is found to be saved
+    page.goto(f"{live_server.url}{cycle.get_absolute_url()}")
+    expect(page.get_by_label("What did you see?")).to_have_value("Typed on the way out")
+    expect(page.get_by_text("Here is what you typed earlier")).to_have_count(0)
 
 
 def test_an_ended_session_comes_back_to_the_text(

@@ -1,14 +1,12 @@
 // The month's page: saves as people type, shows findings, and settles what two people typed into one cell.
 // Without it the same form is saved and submitted with its buttons.
+import { keeper } from "../ui/keep.js";
+import { autosave, button, paragraph } from "../ui/saving.js";
 import { cellsOf, same } from "./cells.js";
-import { keeper } from "./keep.js";
 import { watchKeys } from "./keys.js";
 import { sentenceAbove, showResult } from "./rates.js";
 import { brokenRules, comparedWith } from "./rules.js";
 import { sumSites } from "./sites.js";
-
-const PAUSE = 800;
-const TRY_AGAIN = 15000;
 
 const form = document.getElementById("month-form");
 
@@ -18,9 +16,6 @@ function start() {
   const state = document.getElementById("save-state");
   const cells = cellsOf(form);
   const keep = keeper(form.dataset.keep);
-  let timer = 0;
-  let isSaving = false;
-  let isSending = false;
   let mustAsk = false;
 
   function changed() {
@@ -32,21 +27,6 @@ function start() {
   }
 
   // --- Words on the page ---
-  function paragraph(text, tone) {
-    const line = document.createElement("p");
-    line.className = `finding finding-${tone}`;
-    line.textContent = text;
-    return line;
-  }
-
-  function notice(text, link) {
-    const line = paragraph(text, "confirm");
-    if (link) {
-      line.append(" ", link);
-    }
-    notices.replaceChildren(line);
-  }
-
   function tidy(cell) {
     const [reason, note, sample] = ["[data-reason]", "[data-note]", "[data-sample]"].map((found) => cell.own(found));
     if (!reason) {
@@ -76,15 +56,6 @@ function start() {
       }
     });
     tidy(cell);
-  }
-
-  function button(text, press) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "btn btn-secondary btn-sm";
-    made.textContent = text;
-    made.addEventListener("click", press);
-    return made;
   }
 
   function showConflict(cell, sentence, theirs) {
@@ -127,35 +98,7 @@ function start() {
     }
   }
 
-  function isSignedOut(response) {
-    const login = new URL(document.body.dataset.loginUrl, window.location.href);
-    return response.redirected && new URL(response.url).pathname === login.pathname;
-  }
-
-  function tellSignedOut() {
-    const login = new URL(document.body.dataset.loginUrl, window.location.href);
-    login.searchParams.set("next", window.location.pathname);
-    const link = document.createElement("a");
-    link.href = login.href;
-    link.textContent = words.signIn;
-    state.textContent = "";
-    notice(words.signedOut, link);
-  }
-
-  async function heed(response, sent) {
-    if (isSignedOut(response)) {
-      tellSignedOut();
-      return;
-    }
-    if (!response.headers.get("content-type")?.startsWith("application/json")) {
-      throw new Error(`save answered ${response.status}`);
-    }
-    const answer = await response.json();
-    if (answer.closed) {
-      state.textContent = "";
-      notice(answer.closed);
-      return;
-    }
+  function heed(answer, sent) {
     for (const [key, heard] of Object.entries(answer.cells)) {
       if (cells.has(key)) {
         hear(cells.get(key), heard, sent.get(key));
@@ -163,51 +106,19 @@ function start() {
     }
     form.elements.base_revision.value = answer.revision;
     document.getElementById("send-summary").textContent = answer.summary;
-    keepChanged();
-    if (changed().some((cell) => !cell.theirs.dataset.shown)) {
-      later();
-    } else {
-      state.textContent = words.saved.replace("{time}", answer.saved);
-    }
+    return changed().some((cell) => !cell.theirs.dataset.shown) ? null : words.saved;
   }
 
   // --- Saving ---
-  function cookie(name) {
-    return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.split("=")[1] ?? "";
-  }
-
-  async function save() {
-    window.clearTimeout(timer);
-    if (isSending || (changed().length === 0 && !mustAsk)) {
-      return;
+  function pack() {
+    if (changed().length === 0 && !mustAsk) {
+      return null;
     }
-    if (isSaving) {
-      later();
-      return;
-    }
-    isSaving = true;
     mustAsk = false;
-    state.textContent = words.saving;
-    const sent = new Map([...cells].map(([key, cell]) => [key, cell.entry]));
-    // A new sign-in in another window makes a new token: the cookie has it, this form has not.
-    const body = new FormData(form);
-    const token = cookie("csrftoken") || body.get("csrfmiddlewaretoken");
-    body.delete("csrfmiddlewaretoken");
-    try {
-      const response = await fetch(form.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token } });
-      await heed(response, sent);
-    } catch (error) {
-      state.textContent = error instanceof TypeError ? words.offline : words.failed;
-      later(TRY_AGAIN);
-    } finally {
-      isSaving = false;
-    }
+    return { body: new FormData(form), sent: new Map([...cells].map(([key, cell]) => [key, cell.entry])) };
   }
 
-  function later(pause = PAUSE) {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(save, pause);
-  }
+  const { save, typed: saveLater, notice } = autosave({ form, state, notices, words, pack, heed, keepTyped: keepChanged });
 
   function typed(event) {
     const body = event.target.closest("[data-cell]");
@@ -221,7 +132,7 @@ function start() {
       judge(total);
     }
     keepChanged();
-    later();
+    saveLater();
   }
 
   /** What can be said without the server, which says all with the next save. */
@@ -263,17 +174,7 @@ function start() {
   form.classList.add("is-live");
   form.addEventListener("input", typed);
   // At once, but not in the middle of a paste that goes through many cells.
-  form.addEventListener("change", () => later(0));
-  form.addEventListener("submit", () => {
-    isSending = true;
-    window.clearTimeout(timer);
-    keepChanged();
-  });
-  window.addEventListener("online", save);
-  // Coming back with the browser's back button shows the page as it was left, sent or not.
-  window.addEventListener("pageshow", () => {
-    isSending = false;
-  });
+  form.addEventListener("change", () => saveLater(0));
   document.getElementById("discard")?.addEventListener("click", () => keep.write({}));
   watchKeys(form, (count) => notice(words.leftOver.replace("{count}", count)));
   for (const cell of cells.values()) {

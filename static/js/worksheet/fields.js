@@ -5,7 +5,8 @@ class Field {
     this.key = key;
     this.inputs = inputs;
     this.type = inputs[0].type;
-    this.saved = this.value;
+    // Not what stands here now: people type while the page still loads.
+    this.saved = this.sentValue;
     this.isRefused = inputs.some((input) => input.getAttribute("aria-invalid") === "true");
     this.isInConflict = false;
   }
@@ -20,6 +21,21 @@ class Field {
       return this.inputs.filter((input) => input.checked).map((input) => input.value);
     }
     return this.inputs[0].value;
+  }
+
+  /** The value that the page came with. */
+  get sentValue() {
+    if (this.isGroup) {
+      return this.inputs.filter((input) => input.defaultChecked).map((input) => input.value);
+    }
+    const [input] = this.inputs;
+    if (input.options) {
+      return ([...input.options].find((option) => option.defaultSelected) ?? input.options[0])?.value ?? "";
+    }
+    // As the input would show it: a date that is none shows nothing.
+    const twin = input.cloneNode();
+    twin.value = input.defaultValue;
+    return twin.value;
   }
 
   set value(value) {

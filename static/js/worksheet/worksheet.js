@@ -1,10 +1,8 @@
 // The worksheet: saves as people type, keeps what could not be sent, and lets two people settle one field.
 // Without it the same form is saved with its button.
-import { keeper } from "../month/keep.js";
+import { keeper } from "../ui/keep.js";
+import { autosave, button, paragraph } from "../ui/saving.js";
 import { fieldsOf } from "./fields.js";
-
-const PAUSE = 800;
-const TRY_AGAIN = 15000;
 
 const form = document.getElementById("worksheet");
 const state = document.getElementById("save-state");
@@ -14,10 +12,7 @@ function start() {
   const notices = document.getElementById("sheet-notices");
   const fields = fieldsOf(form);
   const keep = keeper(form.dataset.keep);
-  let marks = JSON.parse(form.elements.base.value);
-  let timer = 0;
-  let isSaving = false;
-  let isSending = false;
+  const marks = JSON.parse(form.elements.base.value);
 
   const changed = () => [...fields.values()].filter((field) => field.isChanged);
 
@@ -26,25 +21,6 @@ function start() {
     // What was typed into fields that do not stand on this page (another step) stays kept.
     const others = Object.entries(keep.read()).filter(([key]) => !fields.has(key));
     keep.write(Object.fromEntries([...others, ...kept]));
-  }
-
-  function notice(text, link) {
-    const line = document.createElement("p");
-    line.className = "finding finding-confirm";
-    line.textContent = text;
-    if (link) {
-      line.append(" ", link);
-    }
-    notices.replaceChildren(line);
-  }
-
-  function button(text, press) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "btn btn-sm btn-secondary";
-    made.textContent = text;
-    made.addEventListener("click", press);
-    return made;
   }
 
   // --- Two people in one field ---
@@ -92,37 +68,14 @@ function start() {
   function showRefusal(field, sentence) {
     field.trouble.replaceChildren();
     if (sentence) {
-      const line = document.createElement("p");
-      line.className = "finding finding-blocks";
-      line.textContent = sentence;
-      field.trouble.append(line);
+      field.trouble.append(paragraph(sentence, "blocks"));
       field.open();
     }
     field.markInvalid(Boolean(sentence));
   }
 
   // --- What the server says ---
-  function isSignedOut(response) {
-    const login = new URL(document.body.dataset.loginUrl, window.location.href);
-    return response.redirected && new URL(response.url).pathname === login.pathname;
-  }
-
-  function tellSignedOut() {
-    const login = new URL(document.body.dataset.loginUrl, window.location.href);
-    login.searchParams.set("next", window.location.pathname + window.location.search);
-    const link = document.createElement("a");
-    link.href = login.href;
-    link.textContent = words.signIn;
-    state.textContent = "";
-    notice(words.signedOut, link);
-  }
-
   function heed(answer, sent) {
-    if (answer.closed) {
-      state.textContent = "";
-      notice(answer.closed);
-      return;
-    }
     for (const [key, value] of sent) {
       const field = fields.get(key);
       const refusal = answer.refused[key] ?? "";
@@ -148,68 +101,31 @@ function start() {
         panel.innerHTML = html;
       }
     }
-    keepChanged();
-    const waiting = changed();
-    if (waiting.some((field) => !field.isRefused && !field.isInConflict)) {
-      later();
-    } else {
-      state.textContent = (waiting.length ? words.savedRest : words.saved).replace("{time}", answer.saved);
+    if (toSend().length > 0) {
+      return null;
     }
+    return changed().length ? words.savedRest : words.saved;
   }
 
   // --- Saving ---
-  function cookie(name) {
-    return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.split("=")[1] ?? "";
+  function toSend() {
+    return changed().filter((field) => !field.isInConflict && !field.isRefused);
   }
 
-  function packed(toSend) {
+  function pack() {
+    const waiting = toSend();
+    if (waiting.length === 0) {
+      return null;
+    }
     const body = new FormData();
-    for (const field of toSend) {
+    for (const field of waiting) {
       field.appendTo(body);
     }
-    body.set("base", JSON.stringify(Object.fromEntries(toSend.map((field) => [field.key, marks[field.key]]))));
-    return body;
+    body.set("base", JSON.stringify(Object.fromEntries(waiting.map((field) => [field.key, marks[field.key]]))));
+    return { body, sent: waiting.map((field) => [field.key, field.value]) };
   }
 
-  async function save() {
-    window.clearTimeout(timer);
-    const toSend = changed().filter((field) => !field.isInConflict && !field.isRefused);
-    if (isSending || toSend.length === 0) {
-      return;
-    }
-    if (isSaving) {
-      later();
-      return;
-    }
-    isSaving = true;
-    state.textContent = words.saving;
-    const sent = toSend.map((field) => [field.key, field.value]);
-    const token = cookie("csrftoken") || form.elements.csrfmiddlewaretoken.value;
-    try {
-      const response = await fetch(form.dataset.save, {
-        method: "POST",
-        body: packed(toSend),
-        headers: { "X-CSRFToken": token },
-      });
-      if (isSignedOut(response)) {
-        tellSignedOut();
-      } else if (response.headers.get("content-type")?.startsWith("application/json")) {
-        heed(await response.json(), sent);
-      } else {
-        throw new Error(`save answered ${response.status}`);
-      }
-    } catch (error) {
-      state.textContent = error instanceof TypeError ? words.offline : words.failed;
-      later(TRY_AGAIN);
-    } finally {
-      isSaving = false;
-    }
-  }
-
-  function later(pause = PAUSE) {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(save, pause);
-  }
+  const { save, typed: saveLater, notice } = autosave({ form, state, notices, words, pack, heed, keepTyped: keepChanged });
 
   function typed(event) {
     const field = fields.get(event.target.name);
@@ -218,7 +134,7 @@ function start() {
     }
     field.isRefused = false;
     keepChanged();
-    later();
+    saveLater();
   }
 
   function restore() {
@@ -260,7 +176,7 @@ function start() {
   document.addEventListener("change", (event) => {
     if (fields.has(event.target.name)) {
       typed(event);
-      later(0);
+      saveLater(0);
     }
   });
   document.addEventListener("click", (event) => {
@@ -269,15 +185,6 @@ function start() {
       // The whole page is sent: what the server keeps is what it shows next.
       keep.write({});
     }
-  });
-  form.addEventListener("submit", () => {
-    isSending = true;
-    window.clearTimeout(timer);
-    keepChanged();
-  });
-  window.addEventListener("online", save);
-  window.addEventListener("pageshow", () => {
-    isSending = false;
   });
   window.addEventListener("hashchange", goToField);
   restore();

@@ -1,4 +1,4 @@
-// What has been typed and not yet reached the server, kept in this browser for its person, team and month.
+// What has been typed and not yet reached the server, kept in this browser for its person and its page.
 
 /** A keeper under a name; when the browser keeps nothing (private windows), typing still works. */
 export function keeper(name) {
