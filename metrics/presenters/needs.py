@@ -143,6 +143,21 @@ class MonthMark(models.TextChoices):
             MonthMark.OPEN: Tone.INFO,
         }.get(self, Tone.NEUTRAL)
 
+    @property
+    def shape(self) -> str:
+        """Its outline in a square of 12 units, so that no mark is told by colour alone: a page has hundreds of them."""
+        return SHAPES[self]
+
+
+SHAPES = {
+    MonthMark.ON_TIME: "M6 1a5 5 0 0 1 0 10a5 5 0 0 1 0-10z",
+    MonthMark.AFTER: "M6 1l5.5 10h-11z",
+    MonthMark.IMPORTED: "M1.5 1.5h9v9h-9z",
+    MonthMark.MISSING: "M0 0h12v12h-12zM2 2v8h8v-8z",
+    MonthMark.OPEN: "M6 1a5 5 0 0 1 0 10a5 5 0 0 1 0-10zM6 2.5a3.5 3.5 0 0 0 0 7a3.5 3.5 0 0 0 0-7z",
+    MonthMark.NOT_EXPECTED: "M2 5.25h8v1.5h-8z",
+}
+
 
 def mark_of(*, sent: bool, on_time: bool | None, expected: bool, is_due: bool) -> MonthMark:
     """One cell of the matrix. ``on_time``: of the first revision, None where nobody knows; ``is_due``: the deadline has

@@ -18,8 +18,11 @@ from metrics.queries.standings import late_standings
 from metrics.queries.submitting import contacts_of, sent_and_expected, teams_in_order
 from metrics.rules import MetricsPermission
 
-LATE_A_PAGE = 20
-"""Below the late teams stands the matrix of all: a few screens of them are enough before it."""
+TEAMS_A_PAGE = 30
+"""Each of them with its six months: two screens of cells."""
+
+LATE_A_PAGE = 10
+"""Below the late teams stands the matrix of all: those silent the longest are enough before it."""
 
 
 @require_safe
@@ -38,7 +41,7 @@ def submissions(request: SignedInRequest, collaborative: str) -> HttpResponse:
     late_page = page_of(request, late, parameter="late", size=LATE_A_PAGE)
     late_page.object_list = [late_row(one, contacts[one.team.team_id]) for one in late_page.object_list]
     shown = months_shown(found)
-    page = page_of(request, teams_in_order(found, words_of(request)))
+    page = page_of(request, teams_in_order(found, words_of(request)), size=TEAMS_A_PAGE)
     teams = list(page.object_list)
     page.object_list = matrix_rows(teams, shown, reporting_of(found, teams, shown), set(due))
     context = {

@@ -8,12 +8,13 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collab.common import months
 from collab.common.enums import Tone
-from collab.common.models import Dated, DatedQuerySet, current_q
+from collab.common.models import Dated, DatedQuerySet
 from collab.models import Collaborative
 from teams.enums import TeamRole, TeamStatus, WithdrawalReason, WithdrawalStage
 from teams.models.agency import Agency
@@ -34,10 +35,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(Q.create([Q(**{f"{field}__icontains": words}) for field in fields], Q.OR)) if words else self
 
     def with_people(self) -> Self:
-        """With ``people``: how many people are in the team today."""
-        return self.annotate(
-            people=models.Count("memberships", filter=current_q(prefix="memberships__"), distinct=True)
-        )
+        """With ``people``: how many people are in the team today. Counted of the rows that are read, not of all."""
+        current = TeamMembership.objects.current().filter(team=models.OuterRef("pk")).order_by()
+        counted = current.values("team").annotate(count=models.Count("pk")).values("count")
+        return self.annotate(people=Coalesce(models.Subquery(counted), 0))
 
     def by_status(self) -> Self:
         """Teams that take part first, then those that completed, then those that left; by name."""
