@@ -26,17 +26,3 @@ def test_cycles_of_one_team_are_numbered() -> None:
 def test_an_abandoned_cycle_says_why() -> None:
     cycle = pdsa.CycleFactory(stage=Stage.CLOSED, decision=Decision.ABANDON)
     cycle.full_clean()
-
-
-@pytest.mark.parametrize(
-    "factory",
-    [
-        pdsa.AimFactory, pdsa.RampFactory, pdsa.QuestionFactory, pdsa.TaskFactory, pdsa.DataPointFactory,
-        pdsa.BarrierFactory, pdsa.AttachmentFactory, pdsa.CycleRevisionFactory, pdsa.CommentFactory,
-        pdsa.ReviewFactory, pdsa.CoachNoteFactory, pdsa.CoachScoreFactory,
-    ],
-)  # fmt: skip
-def test_every_row_is_valid(factory: type) -> None:
-    row = factory()
-    row.clean_fields(exclude=[field.name for field in row._meta.fields if not field.editable or field.null])
-    row.validate_constraints()
