@@ -108,7 +108,9 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "source": _("A link or reference to the full definition."),
             "license_note": _("What others may do with the definition, if it is not yours."),
             "rationale": _("One sentence for those who will count: what it tells about the people served."),
-            "guidance": _("What to do in doubt, or the levels of a scale. It stands beside the number in the month, and in the plan."),
+            "guidance": _(
+                "What to do in doubt, or the levels of a scale. It stands beside the number and in the plan."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

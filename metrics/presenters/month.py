@@ -56,6 +56,29 @@ def number_labels(version: MeasureVersion) -> tuple[str, str]:
     return first, _("Number of cases") if counts_cases(version) else _("Denominator")
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One line of what is counted: what it is, and the definition's own words."""
+
+    label: str
+    text: str
+
+
+def what_counts(version: MeasureVersion) -> tuple[Counts, ...]:
+    """A definition as whoever types its numbers needs it, in the words under which they are typed."""
+    first, second = number_labels(version)
+    sample = _("All cases, or a random sample of them; then say from how many it was drawn.")
+    lines = (
+        (first, version.numerator),
+        (second or _("Denominator"), version.denominator),
+        (_("Not counted"), version.exclusions),
+        (_("How to count it"), version.guidance),
+        (_("Whom to count"), sample if version.sampling_ok and version.statistic.takes_denominator else ""),
+        (_("Where the numbers come from"), version.data_source),
+    )
+    return tuple(Counts(label, text) for label, text in lines if text)
+
+
 def result_text(version: MeasureVersion, numerator: float | None, denominator: float | None) -> str:
     """ "62 % (31 of 50)", "14.5 days (20 cases)", "7"; an en dash where there is no value."""
     value = version.value(numerator, denominator)
@@ -213,6 +236,7 @@ class Row:
     divides: bool
     counts_cases: bool
     past: PastShown
+    counts: tuple[Counts, ...] = ()
     rules: str = ""
     groups: tuple[Groups, ...] = ()
 
@@ -271,6 +295,7 @@ class _GridMaker:
             divides=item.version.statistic.has_denominator,
             counts_cases=counts_cases(item.version),
             past=past_of(self.sheet, item, may_see_small=True),
+            counts=what_counts(item.version),
             rules=live_rules(item, self.sheet),
             groups=tuple(self.groups(item, breakdown) for breakdown in item.breakdowns),
         )
@@ -475,6 +500,7 @@ class ReadRow:
     state: State
     is_group: bool = False
     past: PastShown | None = None
+    counts: tuple[Counts, ...] = ()
     threads: tuple[Thread, ...] = ()
 
 
@@ -511,7 +537,9 @@ def read_rows(sheet: Sheet, *, may_see_small: bool, threads: Sequence[Thread] = 
         text, state = shown_value(item.version, value, may_see_small=may_see_small)
         past = past_of(sheet, item, may_see_small=may_see_small)
         note = value.note if value and may_see_small else ""
-        found.append(ReadRow(item.key, item.version.name, text, note, state, past=past, threads=_of(item.key, threads)))
+        counts = what_counts(item.version)
+        said = _of(item.key, threads)
+        found.append(ReadRow(item.key, item.version.name, text, note, state, past=past, counts=counts, threads=said))
         for breakdown in item.breakdowns:
             found += _read_groups(
                 item, breakdown, sheet.live_values, state, may_see_small=may_see_small, threads=threads

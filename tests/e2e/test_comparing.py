@@ -60,7 +60,7 @@ def test_a_coach_reads_the_funnel_keeps_it_and_publishes(page, live_server, sign
     axe(page)
     page.goto(f"{live_server.url}/c/{collaborative.slug}/publication/")
     axe(page)
-    page.get_by_label("All measures*", exact=True).select_option(label="No month yet")
+    page.get_by_label("What teams see: All measures").select_option(label="No month yet")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Pages, charts and files show it from now on.")).to_be_visible()
     assert Publication.objects.get().from_month is None

@@ -25,6 +25,7 @@ from tests.factories.collab import CenterAppointmentFactory, CollaborativeAppoin
 from tests.factories.metrics import SubmissionFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory, TeamMembershipFactory
 from tests.metrics.months import AFTER_DUE, BEFORE_DUE, FEBRUARY, JANUARY, LOCKED, World, entry, make_world
+from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 ClientFor = Callable[[User], Client]
@@ -462,3 +463,33 @@ def test_a_file_that_can_not_be_read_is_refused_beside_its_field(world: World, c
 def test_json_of_what_was_seen_survives_any_text() -> None:
     odd = entry("no_show", 'a"b<c/d')
     assert json.loads(seen_text(odd)) == ['a"b<c', "d", "", "", ""]
+
+
+def test_what_is_counted_stands_beside_the_number_for_those_who_type_and_those_who_read(
+    world: World, client_for: ClientFor
+) -> None:
+    world.no_show.versions.update(
+        numerator="Missed",
+        denominator="Booked",
+        exclusions="Moved by us",
+        guidance="Ask the front desk.",
+        sampling_ok=True,
+        data_source="Report 12",
+    )
+    world.submit()
+    told = {
+        "Numerator": "Missed",
+        "Denominator": "Booked",
+        "Not counted": "Moved by us",
+        "How to count it": "Ask the front desk.",
+        "Whom to count": "All cases, or a random sample of them; then say from how many it was drawn.",
+        "Where the numbers come from": "Report 12",
+    }
+    coach = CollaborativeAppointmentFactory(collaborative=world.team.collaborative).user
+    for reader in (world.ana, coach):
+        page = Page(client_for(reader).get(address()))
+        names, words = page.texts(".what-counts dt"), page.texts(".what-counts dd")
+        assert dict(zip(names[:6], words[:6], strict=True)) == told
+        # Once a measure, and not again with its groups; the empty parts of the other one are left out.
+        assert len(page.all(".what-counts")) == 2
+        assert names[6:] == ["Total", "Number of cases"]
