@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
@@ -54,7 +54,8 @@ NARROW = 0.6
 """Means, medians and scores that vary by less than this share of their height do not start at zero."""
 
 
-MOST_ROOM_FOR_LIMITS = 3
+MOST_ROOM_FOR_LIMITS, ROOM_FOR_ALL_LIMITS = 3, 1.5
+"""Limits stand in the picture up to so many times the highest value: the usual one, and those of all months."""
 
 
 def run_chart(
@@ -380,10 +381,16 @@ def _axis(
 ) -> tuple[float, float, list[float]]:
     seen = [point.value for point in points if point.value is not None]
     seen += [value for line in lines if not line.kind.is_limit for value in line.values if value is not None]
-    # The usual limit has room; that of a month with few people may run out of the picture.
-    limits = [median(value for value in line.values if value is not None) for line in lines if line.kind.is_limit]
-    # One of a t chart can lie so far off that the points would lie flat on the axis.
-    seen += [value for value in limits if not seen or value <= MOST_ROOM_FOR_LIMITS * max(seen)]
+    highest = max(seen, default=0.0)
+    for line in lines:
+        if line.kind.is_limit:
+            numbers = [value for value in line.values if value is not None]
+            # The usual limit has room; that of a month with few people may run out of the picture.
+            usual = median(numbers)
+            farthest = max(numbers) if line.kind is LineKind.UPPER else usual
+            # One of a t chart can lie so far off that the points would lie flat on the axis.
+            if not highest or usual <= MOST_ROOM_FOR_LIMITS * highest:
+                seen.append(farthest if farthest <= ROOM_FOR_ALL_LIMITS * highest else usual)
     seen += [value for band in bands[-1:] for value in band.upper if value is not None]
     seen += [value for value in pooled if value is not None]
     seen += [] if shared_top is None else [shared_top]
@@ -391,8 +398,8 @@ def _axis(
     counts = version.statistic in (Statistic.PROPORTION, Statistic.RATE, Statistic.COUNT)
     low, high = min(seen), max(seen)
     ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
-    usual = counts or low < NARROW * high
-    return value_axis(low, high, from_zero=usual and from_zero, ceiling=ceiling)
+    starts_at_zero = counts or low < NARROW * high
+    return value_axis(low, high, from_zero=starts_at_zero and from_zero, ceiling=ceiling)
 
 
 def _axis_name(version: MeasureVersion, low: float) -> str:
@@ -430,10 +437,7 @@ def _legend(
     """What the marks in the picture mean, only those that are in it."""
     found: list[str] = []
     states = [point.state for point in points]
-    if any(signal.kind is SignalKind.SHIFT for signal in reading.signals):
-        found.append(_square_words(reading))
-    elif any(point.mark in (Mark.CONCERN, Mark.IMPROVEMENT) for point in points):
-        found.append(_("Square points are part of a signal."))
+    found += _mark_words(reading, {point.mark for point in points})
     if any(line.kind.is_limit for line in _lines(reading)):
         found.append(_("Dotted lines: the limits within which nearly all months lie by chance alone."))
     found += _baseline_words(reading)
@@ -453,15 +457,31 @@ def _legend(
     return tuple(found)
 
 
-def _square_words(reading: Reading) -> str:
+def _mark_words(reading: Reading, marks: Collection[Mark]) -> Iterator[str]:
+    """What marked points are: by which rule, and what their shapes mean."""
+    better, worse = Mark.IMPROVEMENT in marks, Mark.CONCERN in marks
+    if not better and not worse:
+        return
+    yield (
+        _shift_words(reading)
+        if any(signal.kind is SignalKind.SHIFT for signal in reading.signals)
+        else _("Marked points are part of a signal.")
+    )
+    if better and worse:
+        yield _("Squares tell of an improvement, diamonds of a concern.")
+    else:
+        yield _("Squares tell of an improvement.") if better else _("Diamonds tell of a concern.")
+
+
+def _shift_words(reading: Reading) -> str:
     least = {RuleSet.CLASSICAL: 6, RuleSet.WESTERN_ELECTRIC: 8, RuleSet.NELSON: 9, RuleSet.MAKING_DATA_COUNT: 7}
     if reading.rules in least:
-        return _("Square points: %(least)s points or more in a row on one side of the %(centre)s.") % {
+        return _("Marked points: %(least)s points or more in a row on one side of the %(centre)s.") % {
             "least": least[reading.rules],
             "centre": reading.centre_name,
         }
     return _(
-        "Square points: more than %(most)s points in a row on one side of the %(centre)s are unlikely by chance."
+        "Marked points: more than %(most)s points in a row on one side of the %(centre)s are unlikely by chance."
     ) % {"most": reading.phases[-1].longest_run_max, "centre": reading.centre_name}
 
 

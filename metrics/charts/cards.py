@@ -57,7 +57,7 @@ class ChartCard:
 
     @property
     def small(self) -> SafeString:
-        return to_svg(self.figure, width=340, height=180, variant=SMALL)
+        return to_svg(self.figure, width=290, height=170, variant=SMALL)
 
     @property
     def paper(self) -> SafeString:

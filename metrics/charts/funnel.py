@@ -20,6 +20,7 @@ from collab.common.drawing import FONT, coordinate, spread, text
 from metrics.charts import palette
 from metrics.charts.figure import Mark
 from metrics.charts.scale import nice_step, value_axis
+from metrics.charts.svg import signal_path
 
 HEAD = 62
 """The height of the title and sentence of a file."""
@@ -219,16 +220,13 @@ def _axes(figure: FunnelFigure, frame: _Frame, ticks: Sequence[float]) -> Iterat
 
 
 def _mark(point: FunnelPoint, frame: _Frame) -> str:
-    """A circle within the limits, a square beyond them; one's own team is larger and ringed."""
+    """A circle within the limits, a square or diamond beyond them; one's own team is larger and ringed."""
     x, y = frame.x(point.denominator), frame.y(point.value)
     colour, name = palette.OF_MARK[point.mark], f"chart-fill-{point.mark.value}"
     title = f"<title>{escape(point.words)}</title>"
     if point.place is Place.BEYOND:
-        half = 5.5 if point.own else 4
-        shape = (
-            f'<rect x="{coordinate(x - half)}" y="{coordinate(y - half)}" width="{2 * half:g}" height="{2 * half:g}" '
-            f'fill="{colour}" class="{name}">{title}</rect>'
-        )
+        outline = signal_path(point.mark, x, y, 11 if point.own else 8)
+        shape = f'<path d="{outline}" fill="{colour}" class="{name}">{title}</path>'
     else:
         shape = (
             f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="{5.5 if point.own else 3.2:g}" fill="{colour}" '

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any
 
 from django.utils.html import escape
@@ -21,7 +21,7 @@ from metrics.suppression import State
 
 ACROSS = 4
 EDGE, HEAD, CELL, ROW = 16, 56, 200, 112
-LETTERS = 30
+LETTERS = 28
 """How many letters stand beside each other below a small chart."""
 
 
@@ -48,10 +48,10 @@ def to_file(title: str, scale: str, rows: Iterable[TeamRow], origin: str) -> Saf
 def _cell(label: str, chart: Multiple, place: int) -> Iterator[str]:
     """A team's name, its small chart, and below it the last month and what the signal means."""
     meaning = "" if chart.meaning is Meaning.NONE else str(chart.meaning.label)
-    words = f"{chart.latest}. {meaning}" if chart.latest else chart.sentence
+    words = f"{chart.latest} {meaning}" if chart.latest else chart.sentence
     x, y = EDGE + CELL * (place % ACROSS), HEAD + ROW * (place // ACROSS)
     yield f'<g transform="translate({coordinate(x)} {coordinate(y)})">'
-    yield text(0, 14, label, colour=palette.INK)
+    yield text(0, 14, shorten(label, LETTERS, placeholder="…"), colour=palette.INK)
     yield f'<g transform="translate(0 20)">{chart.spark}</g>'
     yield from (text(0, 80 + 15 * row, line) for row, line in enumerate(wrap(words, LETTERS)[:2]))
     yield "</g>"

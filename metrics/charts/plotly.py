@@ -16,7 +16,7 @@ from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, in
 
 # What the stylesheet gives a chart on a narrow screen, without its margins.
 PLOT_HEIGHT = 256 - TOP - BOTTOM
-SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "square", Mark.IMPROVEMENT: "square"}
+SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "diamond", Mark.IMPROVEMENT: "square"}
 DASHES = {
     LineKind.CENTRE: (palette.CENTRE, 1.5, "solid"),
     LineKind.GOAL: (palette.GOAL, 1.5, "6px,4px"),
@@ -188,7 +188,8 @@ def _axis_name(figure: RunChartFigure) -> list[dict[str, Any]]:
             "xanchor": "right" if short else "left",
             "yanchor": "bottom",
             "xshift": -8 if short else -LEFT + 8,
-            "yshift": 6,
+            # Above the words of a signal, which may stand over it in a narrow chart.
+            "yshift": 17,
             "text": _plain(figure.axis_name),
             "showarrow": False,
         }

@@ -11,7 +11,7 @@ from collab.common.drawing import coordinate, line
 from metrics.charts import palette
 from metrics.charts.build import mark_of
 from metrics.charts.figure import Mark
-from metrics.charts.svg import unbroken
+from metrics.charts.svg import signal_path, unbroken
 from metrics.presenters.readings import Reading
 from metrics.presenters.signals import PATTERNS
 
@@ -48,8 +48,8 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
     holding = reading.holding
     if holding and holding.kind in PATTERNS:
         mark = mark_of(holding)
-        squares = "".join(_square(*at(place, values[place] or 0.0)) for place in holding.places)
-        parts.append(f'<path d="{squares}" fill="{palette.OF_MARK[mark]}" class="chart-fill-{mark.value}"/>')
+        outlines = "".join(signal_path(mark, *at(place, values[place] or 0.0), MARK) for place in holding.places)
+        parts.append(f'<path d="{outlines}" fill="{palette.OF_MARK[mark]}" class="chart-fill-{mark.value}"/>')
     elif reading.latest is not None:
         x, y = at(reading.latest, values[reading.latest] or 0.0)
         parts.append(
@@ -66,7 +66,3 @@ def _seen(run: list[tuple[float, float]]) -> list[tuple[float, float]]:
         return run
     ((x, y),) = run
     return [(x - DASH / 2, y), (x + DASH / 2, y)]
-
-
-def _square(x: float, y: float) -> str:
-    return f"M{coordinate(x - MARK / 2)} {coordinate(y - MARK / 2)}h{MARK}v{MARK}h-{MARK}z"

@@ -163,7 +163,8 @@ def _axes(frame: Frame) -> Iterator[str]:
         f'stroke="{palette.AXIS}" stroke-width="1" class="chart-axis"/>'
     )
     if figure.axis_name:
-        yield _text(LEFT - 8, TOP - 14, figure.axis_name, anchor="end" if len(figure.axis_name) < 6 else "start")
+        # Above the words of a signal, which may stand over it in a narrow picture.
+        yield _text(LEFT - 8, TOP - 20, figure.axis_name, anchor="end" if len(figure.axis_name) < 6 else "start")
     # In a narrow picture every second month is named, the last one always.
     room = (frame.right - LEFT) / max(1, len(figure.x_ticks))
     chosen = figure.x_ticks if room >= 62 else figure.x_ticks[::-1][:: 2 if room >= 34 else 3]
@@ -273,14 +274,21 @@ def _opened(mark: Mark, *, hollow: bool) -> str:
 
 
 def _point(x: float, y: float, mark: Mark, size: float, title: str) -> str:
-    """A point with its words for who points at it; a square where it belongs to a signal."""
+    """A point with its words for who points at it."""
     if mark in (Mark.CONCERN, Mark.IMPROVEMENT):
-        side = size * 1.9
-        place = f'x="{coordinate(x - side / 2)}" y="{coordinate(y - side / 2)}"'
-        shape, place = "rect", f'{place} width="{coordinate(side)}" height="{coordinate(side)}"'
+        shape, place = "path", f'd="{signal_path(mark, x, y, size * 1.9)}"'
     else:
         shape, place = "circle", f'cx="{coordinate(x)}" cy="{coordinate(y)}" r="{coordinate(size)}"'
     return f"<{shape} {place}>{title}</{shape}>" if title else f"<{shape} {place}/>"
+
+
+def signal_path(mark: Mark, x: float, y: float, side: float) -> str:
+    """The outline of a marked point: a diamond for a concern, else a square, so that colour says nothing alone."""
+    if mark is Mark.CONCERN:
+        half = coordinate(0.68 * side)
+        return f"M{coordinate(x)} {coordinate(y - 0.68 * side)}l{half} {half}l-{half} {half}l-{half} -{half}z"
+    step = coordinate(side)
+    return f"M{coordinate(x - side / 2)} {coordinate(y - side / 2)}h{step}v{step}h-{step}z"
 
 
 def _bracket(frame: Frame) -> Iterator[str]:

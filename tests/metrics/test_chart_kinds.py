@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -403,3 +404,30 @@ def test_teaching_says_at_once_which_points_may_still_change():
 def test_a_run_chart_is_taught_without_limits():
     figure = figure_of(drawn(ChartKind.RUN, STEADY, [100] * 12))
     assert [step.layer for step in steps_of(figure)] == [Layer.DATA, Layer.CENTRE, Layer.SIGNALS, Layer.STORY]
+
+
+def test_a_concern_and_an_improvement_differ_in_shape_and_are_told_apart_in_words():
+    improving = [*[part + 20 for part in STEADY[:9]], *STEADY[:9]]
+    shapes, symbols, words = {}, {}, {}
+    for direction in ("down", "up"):
+        figure = figure_of(drawn(ChartKind.RUN, improving, [100] * 18, direction=direction))
+        (mark,) = {point.mark for point in figure.points[9:]}
+        outlines = re.findall(r'<path d="(M[^"]*z)">', to_svg(figure))
+        shapes[mark] = {"l" if "l" in outline else "h" for outline in outlines}
+        words[mark] = figure.legend[1]
+        (data,) = (one for one in to_plotly(figure)["data"] if one["mode"] == "lines+markers")
+        symbols[mark] = data["marker"]["symbol"][-1]
+    assert symbols == {Mark.IMPROVEMENT: "square", Mark.CONCERN: "diamond"}
+    assert shapes == {Mark.IMPROVEMENT: {"h"}, Mark.CONCERN: {"l"}}
+    assert words == {
+        Mark.IMPROVEMENT: "Squares tell of an improvement.",
+        Mark.CONCERN: "Diamonds tell of a concern.",
+    }
+
+
+@pytest.mark.parametrize(("small", "inside"), [(60, True), (4, False)])
+def test_limits_of_months_with_few_people_run_out_of_the_picture_only_where_they_lie_far_off(small, inside):
+    figure = figure_of(drawn(ChartKind.P, [*STEADY[:11], small // 4], [*[100] * 11, small]))
+    (upper,) = [line.values for line in figure.lines if line.kind is LineKind.UPPER]
+    assert sorted(upper)[6] <= figure.y_max
+    assert (max(upper) <= figure.y_max) is inside

@@ -394,6 +394,7 @@ def test_plotly_accepts_the_figure_and_draws_the_svgs_points():
     svg = fromstring(to_svg(figure))
     space = {"s": "http://www.w3.org/2000/svg"}
     titles = [node.text for node in svg.findall(".//s:circle/s:title", space)]
+    titles += [node.text for node in svg.findall(".//s:path/s:title", space)]
     titles += [node.text for node in svg.findall(".//s:rect/s:title", space)]
     assert sorted(titles) == sorted(
         f"{point.label}: {point.text}" for point in figure.points if point.state is not PointState.MISSING
