@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +94,9 @@ def _share(rate: float, part: int, whole: int) -> str:
     }
 
 
-def team_lines(teams: Sequence[Team], reporting: Reporting) -> list[TeamLine]:
+def team_lines(rows: Iterable[tuple[Team, Kept]]) -> list[TeamLine]:
     """A row a team, in their order."""
-    return [TeamLine(team, kept_words(kept)) for team, kept in zip(teams, by_team(reporting), strict=True)]
+    return [TeamLine(team, kept_words(kept)) for team, kept in rows]
 
 
 def month_lines(collaborative: Collaborative, months: Sequence[dt.date], reporting: Reporting) -> list[MonthLine]:

@@ -15,6 +15,7 @@ from metrics.entry import breakdowns_for
 from metrics.models import Observation, Submission
 from metrics.queries.series import Sight, benchmarks, submitted_months
 from metrics.stats import feasibility
+from metrics.stats.arrays import Bools
 from metrics.stats.completeness import Reporting
 from teams.models import Team
 
@@ -43,6 +44,18 @@ def core_asked(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[
     return {month: [one for one in measures if one.is_asked_for(month, collaborative)] for month in months}
 
 
+def expected_in(teams: Sequence[Team], months: Sequence[dt.date]) -> Bools:
+    """Teams × months: who owes which. Teams that joined and left on the same days are asked once."""
+    found: dict[tuple[dt.date | None, ...], list[bool]] = {}
+    rows = []
+    for team in teams:
+        days = (team.enrolled_on, team.withdrawn_on, team.completed_on)
+        if days not in found:
+            found[days] = [team.is_expected_in(month) for month in months]
+        rows.append(found[days])
+    return np.array(rows, dtype=np.bool_).reshape(len(teams), len(months))
+
+
 def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Sequence[dt.date]) -> Reporting:
     """What was due and came, teams × months. Four queries, whatever their number.
 
@@ -51,28 +64,30 @@ def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Se
     shape = (len(teams), len(months))
     row_of = {team.pk: row for row, team in enumerate(teams)}
     column_of = {month: column for column, month in enumerate(months)}
-    asked_in = [len(asked) for asked in core_asked(collaborative, months).values()]
-    asked = np.broadcast_to(np.array(asked_in, dtype=np.int64), shape)
-    due = np.array([[team.is_expected_in(month) for month in months] for team in teams], dtype=np.bool_)
+    core = core_asked(collaborative, months)
+    asked = np.broadcast_to(np.array([len(core[month]) for month in months], dtype=np.int64), shape)
+    due = expected_in(teams, months)
     sent, on_time = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     for (team, month), came in submitted_months(teams, months).items():
         if month in column_of:
             sent[row_of[team], column_of[month]] = True
             on_time[row_of[team], column_of[month]] = np.nan if came is None else came
     given, explained = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    rows = Observation.objects.live().filter(team__in=row_of, month__in=column_of, measure__required=True)
+    # Counted by what the index holds, so that the table of all figures is not read.
+    keys = {measure.pk for measures in core.values() for measure in measures}
+    rows = Observation.objects.live().filter(team__in=row_of, month__in=column_of, measure__in=keys)
     for team, month, numbers, reasons in (
         rows.order_by()
         .values("team_id", "month")
         .annotate(
-            numbers=Count("pk", filter=Q(numerator__isnull=False)),
-            reasons=Count("pk", filter=Q(numerator__isnull=True)),
+            numbers=Count("month", filter=Q(numerator__isnull=False)),
+            reasons=Count("month", filter=Q(numerator__isnull=True)),
         )
         .values_list("team_id", "month", "numbers", "reasons")
     ):
         given[row_of[team], column_of[month]] = numbers
         explained[row_of[team], column_of[month]] = reasons
-    return Reporting(due.reshape(shape), sent, on_time, asked, np.minimum(given, asked), explained)
+    return Reporting(due, sent, on_time, asked, np.minimum(given, asked), explained)
 
 
 def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -> list[MeasureUse]:
@@ -87,7 +102,7 @@ def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -
         .filter(measure__in=measures, month__in=months, numerator__isnull=False)
         .order_by()
         .values("measure_id")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("month"))
         .values_list("measure_id", "count")
     )
     answers = list(
@@ -96,7 +111,7 @@ def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -
         .values_list("month", "minutes")
     )
     together = benchmarks(measures, months, sight)
-    expected = {month: sum(team.is_expected_in(month) for team in teams) for month in months}
+    expected = dict(zip(months, expected_in(teams, months).sum(axis=0).tolist(), strict=True))
     asked_for = {month: [one.pk for one in measures if one.is_asked_for(month, collaborative)] for month in months}
     found = []
     for measure in measures:

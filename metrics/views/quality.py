@@ -17,6 +17,7 @@ from metrics.queries.series import sight_of
 from metrics.queries.submitting import teams_for_matrix
 from metrics.queries.threads import queries_of
 from metrics.rules import MetricsPermission
+from metrics.stats.completeness import by_team
 
 
 @require_safe
@@ -33,13 +34,15 @@ def quality(request: SignedInRequest, collaborative: str) -> HttpResponse:
     months = months_looked_at(found)
     reporting = reporting_of(found, teams, months)
     words = words_of(request)
-    lines = [line for line in team_lines(teams, reporting) if words.lower() in line.team.name.lower()]
+    rows = zip(teams, by_team(reporting), strict=True)
+    page = page_of(request, [(team, kept) for team, kept in rows if words.lower() in team.name.lower()])
+    page.object_list = team_lines(page.object_list)
     context = {
         "collaborative": found,
         "nav_key": "submissions",
         "months": month_lines(found, months, reporting),
         "together": all_words(reporting),
-        "page": page_of(request, lines),
+        "page": page,
         "query": query_of(request, "q"),
         "words": words,
         "uses": use_lines(uses_of(found, teams, sight_of(request.user, found))),
