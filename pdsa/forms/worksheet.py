@@ -239,6 +239,15 @@ class WorksheetForm(forms.Form):
         found: models.Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
         return found
 
+    def chosen_words(self, key: str, sent: list[str]) -> str:
+        """The labels of what was ticked or chosen, as the input showed them; also where it can not be written now."""
+        field = self._field(key)
+        if isinstance(field, forms.BooleanField):
+            return _("Ticked") if sent else _("Not ticked")
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - texts are typed, all others are chosen
+        picked = [str(label) for value, label in field.choices if str(value) in (sent or [""])]
+        return ", ".join(picked) or _("Nothing chosen")
+
     @property
     def marks(self) -> dict[str, str]:
         """What the page sends back as what its reader saw."""

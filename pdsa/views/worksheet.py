@@ -230,24 +230,36 @@ def save_typed(request: SignedInRequest, found: Cycle) -> tuple[WorksheetForm, S
 
 
 def unsaved_of(request: SignedInRequest, found: Cycle) -> list[tuple[str, str]]:
-    """What was typed and can not be stored any more, by label, so that it can be copied."""
+    """What was typed or chosen and can not be stored any more, by label, so that it can be copied."""
     keys = marks_sent(request.POST.get("base", ""))
     return [(label_of(key), text) for key in keys if (text := _typed_anew(request, found, key))]
 
 
 def _typed_anew(request: SignedInRequest, found: Cycle, key: str) -> str:
-    """What was typed under a key, where that is neither what the person saw there nor what is stored; else empty."""
+    """What was typed or chosen under a key, in words; empty where the person saw it there, or where it is stored."""
     table, _pk, name = split_key(key)
-    if KINDS.get((table, name)) not in TYPED:
+    kind = KINDS.get((table, name))
+    if kind is None:
         return ""
-    text = request.POST.get(key, "").replace("\r\n", "\n").strip()
+    sent = [text.replace("\r\n", "\n").strip() for text in request.POST.getlist(key)]
     seen = marks_sent(request.POST.get("base", "")).get(key)
     known = {seen, mark_of(stored(found, key))}
-    return "" if known & {mark_of(value) for value in _readings(text)} else text
+    if known & {mark_of(value) for value in _readings(kind, sent)}:
+        return ""
+    if kind in TYPED:
+        return sent[0] if sent else ""
+    return WorksheetForm(cycle=found, choices=choices_for(found), keys=()).chosen_words(key, sent)
 
 
-def _readings(text: str) -> list[str | float]:
-    """A text, and the number that it may be the writing of."""
+def _readings(kind: Kind, sent: list[str]) -> list[Any]:
+    """The plain values that the texts of one input may be the writing of."""
+    if kind is Kind.TICK:
+        return [bool(sent)]
+    if kind is Kind.MANY:
+        return [sorted(int(text) for text in sent if text.isdecimal())]
+    text = sent[0] if sent else ""
+    if not text:
+        return ["", None]
     try:
         number = float(text)
     except ValueError:

@@ -17,10 +17,11 @@ from collab.common.formatting import day
 from pdsa.actions import coaching, workflow
 from pdsa.actions.exchange import import_cycles
 from pdsa.actions.worksheet import add_row, remove_row, save
-from pdsa.enums import Decision, Stage
+from pdsa.enums import Decision, Setting, Stage
 from pdsa.models import Comment, Cycle, CycleRevision, FidelityScore
 from pdsa.policies import Move, missing
 from pdsa.queries.exchange import read_lines
+from tests.factories.collab import MeasureFactory
 from tests.factories.pdsa import CycleFactory, TaskFactory
 from tests.factories.teams import TeamMembershipFactory
 from tests.pages import Page
@@ -92,6 +93,43 @@ def test_answers_typed_while_a_colleague_closed_the_cycle_are_handed_back(desk: 
     sent = {key: "Six came", "learned": "", "ended_on": "2025-03-11", "people": "1", "base": json.dumps(seen)}
     # The day and the number were not touched, so only the answer comes back.
     assert handed_back(at.client.post(at.url(), sent | ({"move": move} if move else {}))) == (409, ["Six came"])
+
+
+def test_what_was_chosen_and_ticked_while_a_colleague_closed_is_handed_back(desk: Desks) -> None:
+    at = desk(stage=Stage.STUDY, setting=Setting.CRISIS)
+    question, task = at.cycle.questions.get(), TaskFactory(cycle=at.cycle)
+    measures = MeasureFactory.create_batch(2, collaborative=at.cycle.team.collaborative)
+    base = at.base()
+    chosen = {
+        "owner": "", "setting": "school", "population": "adults", "is_complex": "on", "carried_out": "with_changes",
+        "measures": [str(measures[0].pk)], f"questions.{question.pk}.match": "partly", f"tasks.{task.pk}.done": "on",
+    }  # fmt: skip
+    untouched = {"idea": "", "purpose": "test", "previous": "", "ramp": str(at.cycle.ramp_id)}
+    Cycle.objects.filter(pk=at.cycle.pk).update(
+        stage=Stage.CLOSED, decision=Decision.ADOPT, closed_on="2025-03-20", population="adults"
+    )
+    seen = {key: base[key] for key in (*chosen, *untouched)}
+    answer = at.client.post(at.url(), chosen | untouched | {"base": json.dumps(seen)})
+    page = Page(answer)
+    labels = [page.texts(f"label[for={field.get('id')}]")[0] for field in page.all("textarea[readonly]")]
+    # Whom it is for is what the colleague chose too, and the idea and the ramp were not touched.
+    assert dict(zip(labels, page.texts("textarea[readonly]"), strict=True)) == {
+        "Person responsible": "Nobody yet",
+        "Where is it tried?": "School",
+        "This is a big problem with several causes": "Ticked",
+        "Was it carried out as planned?": "Yes, with changes",
+        "Measures that decide": measures[0].latest.name,
+        "As you predicted?": "Partly",
+        "Done": "Ticked",
+    }
+
+
+def test_words_of_rows_that_are_not_ours_are_not_handed_out(desk: Desks) -> None:
+    at, strange = desk(stage=Stage.STUDY), MeasureFactory()
+    seen = {"measures": at.base()["measures"]}
+    Cycle.objects.filter(pk=at.cycle.pk).update(stage=Stage.CLOSED, decision=Decision.ADOPT, closed_on="2025-03-20")
+    answer = at.client.post(at.url(), {"measures": [str(strange.pk)], "base": json.dumps(seen)})
+    assert handed_back(answer) == (409, ["Nothing chosen"])
 
 
 @pytest.mark.parametrize(
