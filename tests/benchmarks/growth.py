@@ -50,6 +50,7 @@ class Growth:
 
 
 CHUNK = 1 << 20
+Address = Callable[[Network], str]
 
 
 class KilledError(BaseException):
@@ -82,12 +83,21 @@ def pages(small: Network, large: Network, sizes: Growth) -> Iterator[Measured]:
     for what, address, viewer in (
         ("team dashboard", _team, "member"),
         ("faculty dashboard, my work", _home, "faculty"),
-        ("faculty dashboard, all teams", _compare, "faculty"),
-        ("all teams, for a team", _compare, "member"),
-        ("submissions", _submissions, "coordinator"),
+        ("faculty dashboard, all teams", _at("compare"), "faculty"),
+        ("all teams, for a team", _at("compare"), "member"),
+        ("submissions", _at("submissions"), "coordinator"),
         ("coordinator, my work", _home, "coordinator"),
-        ("results", _results, "faculty"),
-        ("teams", _teams, "coordinator"),
+        ("results", _at("results"), "faculty"),
+        ("teams", _at("teams"), "coordinator"),
+        ("reports", _at("reports"), "coordinator"),
+        ("questions", _at("queries"), "coordinator"),
+        ("search", _search, "coordinator"),
+        ("library of tests", _at("library"), "faculty"),
+        ("small charts of a measure", _of_measure("multiples"), "faculty"),
+        # These are about all teams: each has a point, or is counted.
+        ("funnel of a measure", _of_measure("funnel"), "faculty"),
+        ("status board of tests", _at("status_board"), "faculty"),
+        ("data quality", _at("quality"), "coordinator"),
     ):
         few, many = ([], [])  # type: list[float], list[float]
         with override_settings(DEMO_WAIVE_MFA=True):
@@ -117,20 +127,18 @@ def _home(_one: Network) -> str:
     return reverse("my_work")
 
 
-def _compare(one: Network) -> str:
-    return reverse("compare", args=[one.collaborative.slug])
+def _search(_one: Network) -> str:
+    return f"{reverse('search')}?q=team"
 
 
-def _submissions(one: Network) -> str:
-    return reverse("submissions", args=[one.collaborative.slug])
+def _at(page: str) -> Address:
+    """The collaborative's page of this name."""
+    return lambda one: reverse(page, args=[one.collaborative.slug])
 
 
-def _results(one: Network) -> str:
-    return reverse("results", args=[one.collaborative.slug])
-
-
-def _teams(one: Network) -> str:
-    return reverse("teams", args=[one.collaborative.slug])
+def _of_measure(page: str) -> Address:
+    """The page of this name about the first measure."""
+    return lambda one: reverse(page, args=[one.collaborative.slug, one.collaborative.measures.all()[0].code])
 
 
 def _client(user: Any) -> Client:
