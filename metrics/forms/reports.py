@@ -125,7 +125,7 @@ def report_forms(collaborative: Collaborative, viewer: Any, words: str = "", sen
 
 
 def _offered(subjects: TeamQuerySet | AgencyQuerySet, words: str) -> Offered:
-    fitting = subjects.named(words)
-    found = list(fitting[: MOST_OFFERED + 1])
+    fitting: Any = subjects.named(words)
+    found = tuple(fitting[: MOST_OFFERED + 1])
     count = len(found) if len(found) <= MOST_OFFERED else fitting.count()
-    return Offered(subjects, words, tuple(found[:MOST_OFFERED]), count)
+    return Offered(subjects, words, found[:MOST_OFFERED], count)
