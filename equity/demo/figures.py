@@ -44,7 +44,9 @@ def month_figures(story: DemoTeam, when: float, random_: random.Random) -> list[
         draw, reason = random_.random(), random_.choice(("not_ready", "staff", "system", "not_collected"))
         value = measure.typical + (measure.best - measure.typical) * way
         made = _measure_figures(measure, story, value, when, random_)
-        if draw < story.missing and measure.code != "self_rating":
+        if story.setting in measure.not_for:
+            made = [Figure(measure.code, "", None, None, "not_applicable")]
+        elif draw < story.missing and measure.code != "self_rating":
             made = [Figure(measure.code, "", None, None, reason)]
         figures.extend(made)
     return figures
@@ -72,7 +74,8 @@ def _measure_figures(
         case "count":
             numerator = _poisson(random_, value * story.size)
         case _:
-            numerator = round(random_.expovariate(1 / value))
+            # As steady as a place can be where it happens every few weeks: nothing that a chart could tell.
+            numerator = round(random_.gammavariate(9, value / 9))
     return [Figure(measure.code, "", numerator, denominator)]
 
 

@@ -24,7 +24,8 @@ class DemoMeasure:
     """A measure as the coordinator would define it, and how its numbers behave.
 
     ``typical`` is the usual value at the start as a fraction (or in units for means and scores), ``best`` what an
-    improving team reaches, ``size`` the usual denominator a month (0 where there is none).
+    improving team reaches, ``size`` the usual denominator a month (0 where there is none). It does not apply to
+    teams of the settings ``not_for``.
     """
 
     code: str
@@ -34,6 +35,7 @@ class DemoMeasure:
     size: int
     required: bool = True
     strata: bool = False
+    not_for: tuple[str, ...] = ()
 
 
 MEASURES = (
@@ -207,6 +209,14 @@ MEASURES = (
         best=60,
         size=0,
         required=False,
+        # Chosen for everybody, and restraint is a matter of few: the page on data quality asks whether to retire it.
+        not_for=(
+            "Outpatient clinic",
+            "Child and family agency",
+            "Hospital outpatient clinic",
+            "Rural clinic",
+            "Federally qualified health center",
+        ),
     ),
 )
 
