@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collab.common import months as month_module
-from collab.common.drawing import spread
+from collab.common.drawing import line, spread
 from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.charts import run_chart, sparkline, to_plotly, to_rows, to_svg
 from metrics.charts.figure import Mark, PointState
@@ -484,7 +484,7 @@ def test_a_month_alone_between_two_gaps_is_seen_in_a_sparkline():
     reading = read_one(panel_of(measure_of(), [30, 31, None, 32, None, 33], [100] * 6))
     svg = fromstring(sparkline(reading, name="x", top=100))
     (path,) = [node.get("d") for node in svg.iter() if node.get("class") == "chart-data"]
-    assert [len(set(piece.split())) > 2 for piece in path.split("M")[1:]] == [True] * 3
+    assert ["l" in piece for piece in path.split("M")[1:]] == [True] * 3
 
 
 def test_a_chart_without_the_band_says_from_how_many_teams_on_there_is_one():
@@ -509,9 +509,24 @@ def test_a_picture_of_a_long_series_says_once_what_its_points_have_in_common():
     reading = read_one(panel_of(measure_of(), [30, 31] * 60, [100] * 120))
     svg = fromstring(sparkline(reading, name="Long", top=100))
     assert len(svg) == 4
-    centre = svg[1].attrib["d"]
-    assert centre.split(" ")[1] == centre.split(" ")[-1]
-    assert len(centre.split(" ")) == 4
+    assert re.fullmatch(r"M4 [\d.]+l124 0", svg[1].attrib["d"])
+
+
+@given(st.lists(st.tuples(st.floats(-500, 1500), st.floats(-500, 1500)), min_size=1, max_size=30))
+def test_the_steps_of_a_line_lead_through_its_points(points):
+    path = line(points)
+    numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", path)]
+    x, y = numbers[:2]
+    reached = [(x, y)]
+    for dx, dy in zip(numbers[2::2], numbers[3::2], strict=True):
+        x, y = x + dx, y + dy
+        reached.append((x, y))
+    wanted = [(round(x * 10), round(y * 10)) for x, y in points]
+    level = {at for at in range(1, len(wanted) - 1) if wanted[at - 1][1] == wanted[at][1] == wanted[at + 1][1]}
+    assert [(round(x * 10), round(y * 10)) for x, y in reached] == [
+        at for number, at in enumerate(wanted) if number not in level
+    ]
+    assert re.fullmatch(r"[Ml\d. -]+", path)
 
 
 def test_only_pictures_that_can_be_pointed_at_have_the_words_of_their_points():
