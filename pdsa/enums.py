@@ -214,12 +214,12 @@ class PdsaEvent(EventChoices):
 class PdsaLetters(LetterKinds):
     """What this room writes to people about."""
 
-    FEEDBACK = "pdsa.feedback", _("Feedback on our tests")
+    FEEDBACK = "pdsa.feedback", _("Feedback on our cycles")
     WAITING = "pdsa.waiting", _("Teams that ask me for feedback")
 
     @classmethod
     def descriptions(cls) -> dict[str, Promise | str]:
         return {
-            cls.FEEDBACK.value: _("When somebody answers or comments on a test of yours or in a thread you wrote in."),
-            cls.WAITING.value: _("When a team asks for a review or for help with a test."),
+            cls.FEEDBACK.value: _("When somebody answers or comments on a cycle of yours or in a thread you wrote in."),
+            cls.WAITING.value: _("When a team asks for a review or for help with a cycle."),
         }

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from collab.common import months
 from collab.common.access import remembered
 from collab.common.enums import Tone
-from collab.common.formatting import number
+from collab.common.formatting import month_name, number
 from collab.common.months import Span
 from collab.common.sections import (
     DueItem,
@@ -33,6 +34,7 @@ from pdsa.enums import Stage
 from pdsa.models import Cycle
 from pdsa.policies import STALLED_AFTER_DAYS
 from pdsa.presenters.aims import statement_of
+from pdsa.presenters.lately import told
 from pdsa.presenters.library import byline, sharing_in_words
 from pdsa.presenters.status import days_in_do, first_day_of_do
 from pdsa.queries.due import cycles_without_owner, my_open_cycles, my_tasks, working_teams
@@ -232,6 +234,25 @@ def _library_for(user: Any, home: Collaborative) -> Collaborative | None:
     libraries = remembered(user, "libraries", lambda: list(Collaborative.objects.filter(read_library.rows(user))))
     beside = [library for library in libraries if library.center_id == home.center_id]
     return next((library for library in beside if library.pk == home.pk), beside[0] if beside else None)
+
+
+@contributes_sections(Team)
+def cycles_of_the_month(team: Team, _span: Span, viewer: Any) -> Iterator[Section]:
+    """What the team tested this month and the last, told by its worksheets: they are what a team reports of its work.
+
+    Nothing where nothing was under way.
+    """
+    since = months.add(months.first_day(team.collaborative.today()), -1)
+    found = Cycle.objects.filter(team=team).visible_to(viewer).under_way_since(since).in_order()
+    cycles = told(found.select_related("team__collaborative").prefetch_related("questions"))
+    if cycles:
+        yield Section(
+            title=_("What we tested since %(month)s") % {"month": month_name(since)},
+            template="pdsa/sections/team_lately.html",
+            context={"cycles": cycles, "team": team, "collaborative": team.collaborative},
+            order=40,
+            anchor="tests",
+        )
 
 
 @contributes_sections(Team)

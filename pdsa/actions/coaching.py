@@ -142,8 +142,8 @@ def ask_review(*, by: User, cycle: Cycle, question: str = "", part: Part = Part.
         kind=PdsaLetters.WAITING,
         by=by,
         key=f"review-{review.pk}",
-        subject=_("%(team)s asks you to review a test") % {"team": cycle.team.name},
-        text=_("%(person)s asks for feedback on test %(number)d of %(team)s. Answer here:")
+        subject=_("%(team)s asks you to review a cycle") % {"team": cycle.team.name},
+        text=_("%(person)s asks for feedback on cycle %(number)d of %(team)s. Answer here:")
         % {"person": by, "number": cycle.number, "team": cycle.team.name},
         path=_address(cycle, review.part),
     )
@@ -217,8 +217,8 @@ def _tell_of_comment(row: Comment) -> None:
         kind=PdsaLetters.FEEDBACK,
         by=row.by,
         key=f"comment-{row.pk}",
-        subject=_("%(person)s wrote about test %(number)d") % where,
-        text=_("%(person)s wrote beside test %(number)d of %(team)s. Read and reply here:") % where,
+        subject=_("%(person)s wrote about cycle %(number)d") % where,
+        text=_("%(person)s wrote beside cycle %(number)d of %(team)s. Read and reply here:") % where,
         path=_address(cycle, row.part),
     )
     if row.kind == CommentKind.QUESTION and not row.from_faculty:
@@ -227,8 +227,8 @@ def _tell_of_comment(row: Comment) -> None:
             kind=PdsaLetters.WAITING,
             by=row.by,
             key=f"question-{row.pk}",
-            subject=_("%(team)s has a question about a test") % where,
-            text=_("%(person)s asks something beside test %(number)d of %(team)s. Answer here:") % where,
+            subject=_("%(team)s has a question about a cycle") % where,
+            text=_("%(person)s asks something beside cycle %(number)d of %(team)s. Answer here:") % where,
             path=_address(cycle, row.part),
         )
 

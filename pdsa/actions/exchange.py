@@ -41,8 +41,8 @@ from pdsa.queries.exchange import (
 )
 from teams.models import Team
 
-# Written by moves, not by typing: a file may bring them for a new test and not change them in an old one.
-MOVED = ("stage", "decision", "started_on", "studied_on", "closed_on", "follows", "ramp", "team", "test")
+# Written by moves, not by typing: a file may bring them for a new cycle and not change them in an old one.
+MOVED = ("stage", "decision", "started_on", "studied_on", "closed_on", "follows", "ramp", "team", "cycle")
 _BY_NAME = ("idea", "drivers", "measures", "owner")
 NOON = dt.time(12)
 
@@ -67,10 +67,10 @@ class RefusedError(Exception):
 
 @transaction.atomic
 def import_cycles(*, by: User, team: Team, lines: Iterable[Line]) -> Imported:
-    """Make the tests of a file and change those that are already here; all of them or none.
+    """Make the cycles of a file and change those that are already here; all of them or none.
 
-    A row is of a test that is here when it names this team and the number of one of its tests. Raises ``RefusedError``
-    and, where the team may write nothing now, ``NotReadyError``.
+    A row is of a cycle that is here when it names this team and the number of one of its cycles. Raises
+    ``RefusedError`` and, where the team may write nothing now, ``NotReadyError``.
     """
     check_team_works(team)
     locked(team)
@@ -95,21 +95,21 @@ class _Importing:
     def __init__(self, by: User, team: Team, names: Names) -> None:
         self.by, self.team, self.names = by, team, names
         self.result = Imported()
-        # The numbers that the file gives its tests → what became of them, for "follows".
+        # The numbers that the file gives its cycles → what became of them, for "follows".
         self.by_label: dict[str, Cycle] = {}
 
     def run(self, lines: list[Line]) -> Imported:
         waiting = list(lines)
-        labels = {line.texts.get("test", "").strip() for line in lines}
+        labels = {line.texts.get("cycle", "").strip() for line in lines}
         while waiting:
-            # In the file's order, except that a test comes after the one it follows.
+            # In the file's order, except that a cycle comes after the one it follows.
             line = next((line for line in waiting if not self._waits_for_another(line, labels)), None)
             if line is None:
                 for line in waiting:
-                    self._refuse(line, [_("follows: these tests follow each other in a circle.")])
+                    self._refuse(line, [_("follows: these cycles follow each other in a circle.")])
                 break
             self._take(line)
-            labels.discard(line.texts.get("test", "").strip())
+            labels.discard(line.texts.get("cycle", "").strip())
             waiting.remove(line)
         return self.result
 
@@ -143,20 +143,20 @@ class _Importing:
         except ValidationError as error:
             self._refuse(line, _sentences(error))
         else:
-            if label := line.texts.get("test", "").strip():
+            if label := line.texts.get("cycle", "").strip():
                 self.by_label[label] = cycle
 
     def _existing(self, line: Line) -> Cycle | None:
-        label = line.texts.get("test", "").strip()
+        label = line.texts.get("cycle", "").strip()
         if line.texts.get("team", "").strip() != self.team.slug or not label.isdecimal():
             return None
         return self.names.cycles.get(int(label))
 
-    # --- A new test
+    # --- A new cycle
     def _create(self, line: Line) -> Cycle:
         texts = line.texts
         if not texts.get("title", "").strip():
-            raise UnreadableError(_("title: every test needs a title of a few words."))
+            raise UnreadableError(_("title: every cycle needs a title of a few words."))
         previous = self._previous(texts)
         values = self._values(texts, [name for name in PLAN if name not in _BY_NAME])
         values |= {name: self._by_name(name, texts[name]) for name in ("idea", "owner") if name in texts}
@@ -189,7 +189,7 @@ class _Importing:
         if here and label.isdecimal() and int(label) in self.names.cycles:
             return self.names.cycles[int(label)]
         raise UnreadableError(
-            _("follows: there is no test “%(label)s” in the file, or its row has a problem.") % {"label": label[:40]}
+            _("follows: there is no cycle “%(label)s” in the file, or its row has a problem.") % {"label": label[:40]}
         )
 
     def _ramp(self, texts: Mapping[str, str], previous: Cycle | None) -> Any:
@@ -239,7 +239,7 @@ class _Importing:
         reached_study = stage is Stage.STUDY or (closed and "studied_on" in texts)
         self._check_nothing_too_early(texts, reached_do=reached_do, reached_study=reached_study)
         if "started_on" not in texts and stage in (Stage.DO, Stage.STUDY):
-            raise UnreadableError(_("started_on: a test that has begun needs its first day."))
+            raise UnreadableError(_("started_on: a cycle that has begun needs its first day."))
         if reached_do:
             start(by=self.by, cycle=cycle, on=self._value("started_on", texts["started_on"]))
             self._write(cycle, texts, [name for name in DO if name != "started_on"])
@@ -267,11 +267,11 @@ class _Importing:
         else:
             stage = Stage.DO if "started_on" in texts else Stage.PLAN
         if (stage is Stage.CLOSED) != ("decision" in texts):
-            raise UnreadableError(_("decision: a closed test has one of adopt, adapt, abandon; an open one has none."))
+            raise UnreadableError(_("decision: a closed cycle has one of adopt, adapt, abandon; an open one has none."))
         return stage
 
     def _check_nothing_too_early(self, texts: Mapping[str, str], *, reached_do: bool, reached_study: bool) -> None:
-        """What a row holds for a step that the test has not reached would be lost: say so instead."""
+        """What a row holds for a step that the cycle has not reached would be lost: say so instead."""
         has_points = any(column.startswith("number_") for column in texts)
         early = [name for name in DO if name in texts and not reached_do] + ["number_1"] * (
             has_points and not reached_do
@@ -279,12 +279,12 @@ class _Importing:
         early += [name for name in STUDY if name in texts and not reached_study]
         if early:
             raise UnreadableError(
-                _("%(columns)s: the test has not come so far. Fill in started_on and studied_on, or take this out.")
+                _("%(columns)s: the cycle has not come so far. Fill in started_on and studied_on, or take this out.")
                 % {"columns": ", ".join(early)}
             )
 
     def _write(self, cycle: Cycle, texts: Mapping[str, str], names: Iterable[str]) -> None:
-        """Fields of a new test, as they stand in the file."""
+        """Fields of a new cycle, as they stand in the file."""
         cycle.refresh_from_db()
         values = self._values(texts, names)
         check_day_came(self.team, values.get("ended_on"))
@@ -294,14 +294,14 @@ class _Importing:
         cycle.validate_constraints(exclude={"number"})
         cycle.save(update_fields=list(values))
 
-    # --- A test that is here
+    # --- A cycle that is here
     def _change(self, line: Line, cycle: Cycle) -> bool:
         """Whether the row changed anything. What it does not name or leaves empty stays."""
         stored = texts_of(cycle, with_numbers=True)
         differing = {
             column: text
             for column, text in line.texts.items()
-            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "test")
+            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "cycle")
         }
         if moved := [column for column in differing if column in MOVED]:
             raise _moved_by_file(moved, cycle)
@@ -400,7 +400,7 @@ def _says(here: Mapping[str, str], texts: Mapping[str, str]) -> bool:
 
 def _moved_by_file(columns: list[str], cycle: Cycle) -> UnreadableError:
     return UnreadableError(
-        _("%(columns)s: test %(number)d is already here. Move it on its worksheet; a file changes its words.")
+        _("%(columns)s: cycle %(number)d is already here. Move it on its worksheet; a file changes its words.")
         % {"columns": ", ".join(columns), "number": cycle.number}
     )
 

@@ -13,7 +13,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("Excel or CSV file"),
-        help_text=_("The template or your own worksheets, changed. At most 200 tests at once."),
+        help_text=_("The template or your own worksheets, changed. At most 200 cycles at once."),
         error_messages={"required": _("Choose the file first."), "empty": _("The file is empty. Choose another.")},
     )
 

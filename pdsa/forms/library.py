@@ -72,6 +72,15 @@ class LibraryForm(forms.Form):
         )
 
     @property
+    def choices(self) -> list[forms.BoundField]:
+        """Everything but the words: folded away until one of them is used, so that what was found is in sight."""
+        return [self[name] for name in self.fields if name != "q"]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(self.data.get(field.name) for field in self.choices)
+
+    @property
     def narrows(self) -> bool:
         """Whether anything but the place is chosen."""
         return any(self.data.get(name) for name in self.fields if name != "scope")

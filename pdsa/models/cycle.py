@@ -50,6 +50,10 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         """Cycles that came beyond their plan."""
         return self.filter(started_on__isnull=False)
 
+    def under_way_since(self, day: dt.date) -> Self:
+        """Cycles that were in *Do* or *Study* on a day, or came there or were closed after it."""
+        return self.begun().exclude(closed_on__lt=day)
+
     def stalled(self, on: dt.date, *, days: int) -> Self:
         """Cycles that have been in *Do* for more than ``days`` days on a day."""
         return self.filter(stage=Stage.DO, started_on__lt=on - dt.timedelta(days=days))

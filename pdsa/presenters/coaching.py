@@ -101,7 +101,7 @@ def threads_of(cycle: Cycle, viewer: Any) -> Talk:
 def _titles() -> Iterable[tuple[str, str | Promise]]:
     for part in Part:
         yield part.value, part.label
-    yield WHOLE, gettext_lazy("The whole test")
+    yield WHOLE, gettext_lazy("The whole cycle")
 
 
 def thread_of(
@@ -161,7 +161,7 @@ class Need(IntEnum):
             Need.ASKED: _("Asked for a coach"),
             Need.NO_PREDICTION: _("No prediction"),
             Need.STALLED: _("Stalled at Do"),
-            Need.FIRST: _("First test of the team"),
+            Need.FIRST: _("First cycle of the team"),
             Need.FEEDBACK: _("No feedback yet"),
         }[self]
 
@@ -235,10 +235,10 @@ def days_ago(at: dt.datetime, now: dt.datetime) -> str:
 def feedback_sentence(waits: Sequence[Wait]) -> str:
     """How long teams waited: the median of the answered cycles, with their number."""
     if not waits:
-        return _("No test has had feedback yet.")
+        return _("No cycle has had feedback yet.")
     return ngettext(
-        "Median wait for feedback: %(days).1f days (%(count)d test answered).",
-        "Median wait for feedback: %(days).1f days (%(count)d tests answered).",
+        "Median wait for feedback: %(days).1f days (%(count)d cycle answered).",
+        "Median wait for feedback: %(days).1f days (%(count)d cycles answered).",
         len(waits),
     ) % {"days": statistics.median(wait.days for wait in waits), "count": len(waits)}
 
@@ -249,5 +249,9 @@ def lately_sentence(waits: Sequence[Wait], since: dt.datetime) -> str:
     if len(lately) == len(waits):
         return ""
     if not lately:
-        return _("In the last 90 days no test had its first feedback.")
-    return _("In the last 90 days: %(sentence)s") % {"sentence": feedback_sentence(lately)}
+        return _("In the last 90 days no cycle had its first feedback.")
+    return ngettext(
+        "In the last 90 days: %(days).1f days (%(count)d cycle).",
+        "In the last 90 days: %(days).1f days (%(count)d cycles).",
+        len(lately),
+    ) % {"days": statistics.median(wait.days for wait in lately), "count": len(lately)}

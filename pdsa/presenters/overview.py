@@ -39,7 +39,7 @@ PLACES = (
     Place(
         "coaching_queue",
         _("Coaching queue"),
-        _("Tests that wait for a word from a coach, the neediest first."),
+        _("Cycles that wait for a word from a coach, the neediest first."),
         PdsaPermission.WATCH_TEAMS,
     ),
     Place(

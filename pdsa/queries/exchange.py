@@ -1,4 +1,4 @@
-"""Worksheets as rows of a table, one test a row: what stands in which column, out and in, without loss.
+"""Worksheets as rows of a table, one cycle a row: what stands in which column, out and in, without loss.
 
 Small tables of a worksheet are columns with a number: "question_1", "question_1_prediction", "task_2_who". The number
 only tells the columns apart. Which line it is stands in "question_1_id", written by the export: lines that were added,
@@ -42,8 +42,8 @@ MOST_ROWS = 200
 SEPARATOR = "; "
 # Several names in one cell are told apart by semicolons; one inside a name is doubled.
 
-# Columns that say which test it is and where it stands; then the fields of a worksheet, in its order.
-HEAD = ("team", "test", "title", "ramp", "follows", "stage", "decision", "sharing", "owner")
+# Columns that say which cycle it is and where it stands; then the fields of a worksheet, in its order.
+HEAD = ("team", "cycle", "title", "ramp", "follows", "stage", "decision", "sharing", "owner")
 PLAN = (
     "purpose", "idea", "drivers", "measures", "other_measure", "objective", "change", "change_since", "fitted",
     "setting", "population", "people", "sites", "days", "plan_start", "plan_end", "data_what", "data_who", "data_how",
@@ -108,7 +108,7 @@ class Line:
     problems: tuple[str, ...] = ()
 
     def new_rows(self, table: RowColumns) -> list[dict[str, str]]:
-        """The texts of a small table for a new test, in the order of its numbers; rows without any are left out."""
+        """The texts of a small table for a new cycle, in the order of its numbers; rows without any are left out."""
         rows = [{name: text for name, text in row.items() if name != KEY} for row in self.numbered(table).values()]
         return [row for row in rows if row]
 
@@ -137,7 +137,7 @@ def texts_of(cycle: Cycle, *, with_numbers: bool) -> dict[str, str]:
     texts = {name: _text(getattr(cycle, name)) for name in (*PLAN, *DO, *STUDY, *ACT) if not _is_many(name)}
     texts |= {
         "team": cycle.team.slug,
-        "test": str(cycle.number),
+        "cycle": str(cycle.number),
         "title": cycle.title,
         "ramp": cycle.ramp.title,
         "follows": str(cycle.previous.number) if cycle.previous else "",
@@ -255,10 +255,10 @@ def read_lines(file: BinaryIO) -> list[Line]:
     columns = _columns(opened.heading)
     lines = [_line(record, columns) for record in opened.records if any(cell.strip() for cell in record[1])]
     if not lines:
-        raise TableError(_("The file has a heading and no test. Write one test in each row below it."))
+        raise TableError(_("The file has a heading and no cycle. Write one cycle in each row below it."))
     if len(lines) > MOST_ROWS:
         raise TableError(
-            _("The file has %(count)d tests; at most %(most)d are read at once. Divide it.")
+            _("The file has %(count)d cycles; at most %(most)d are read at once. Divide it.")
             % {"count": len(lines), "most": MOST_ROWS}
         )
     return lines

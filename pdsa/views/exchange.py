@@ -57,12 +57,12 @@ def _help_lines(team: Team) -> list[str]:
         ("question_1_match", Match),
     ]
     return [
-        _("Tests of %(team)s, one in each row.") % {"team": team.name},
-        _("A new test: leave “team” and “test” empty. A test that is here: keep both, and its words are changed."),
+        _("Cycles of %(team)s, one in each row.") % {"team": team.name},
+        _("A new cycle: leave “team” and “cycle” empty. A cycle that is here: keep both, and its words are changed."),
         _("Columns that end in “_id” say which line it is: leave them as they are, and empty for a line you add."),
-        _("Needed before a test starts: question_1, question_1_prediction, owner or task_1_who, plan_start, measures."),
+        _("Needed before Do starts: question_1, question_1_prediction, owner or task_1_who, plan_start, measures."),
         _("Days like 2026-03-05. Several drivers or measures in one cell are divided by semicolons."),
-        _("“follows” holds the number in “test” of the test before it, in this file or here."),
+        _("“follows” holds the number in “cycle” of the cycle before it, in this file or here."),
         _("No names of clients, and nothing by which one could be recognized: only counts."),
         "",
         *(f"{column}: {', '.join(f'{choice.value} ({choice.label})' for choice in kind)}" for column, kind in choices),
@@ -74,7 +74,7 @@ def template(request: SignedInRequest, collaborative: str, team: str, kind: str)
     """An empty file to fill in, for those who write the team's worksheets."""
     found = find_team(request.user, collaborative, team)
     _require_writer(request, found)
-    content = file_of(_kind(kind), [], title=_("Tests"), help_lines=_help_lines(found), as_template=True)
+    content = file_of(_kind(kind), [], title=_("Cycles"), help_lines=_help_lines(found), as_template=True)
     return _download(content, _kind(kind), f"{found.slug}-pdsa-template")
 
 
@@ -84,7 +84,7 @@ def export(request: SignedInRequest, collaborative: str, team: str, kind: str) -
     found = find_team(request.user, collaborative, team)
     cycles = for_exchange(Cycle.objects.visible_to(request.user).filter(team=found))
     rows = [texts_of(cycle, with_numbers=see_cycle_numbers.check(request.user, cycle)) for cycle in cycles]
-    content = file_of(_kind(kind), rows, title=_("Tests"), help_lines=_help_lines(found), as_template=False)
+    content = file_of(_kind(kind), rows, title=_("Cycles"), help_lines=_help_lines(found), as_template=False)
     return _download(content, _kind(kind), f"{found.slug}-pdsa")
 
 
@@ -139,7 +139,7 @@ def confirm(request: SignedInRequest, collaborative: str, team: str) -> HttpResp
         # Somebody changed the worksheets since the check.
         messages.error(request, _("%(error)s Check the file again.") % {"error": error})
         return redirect("cycles_import", found.collaborative.slug, found.slug)
-    made = ngettext("%(count)d test was added", "%(count)d tests were added", len(done.created)) % {
+    made = ngettext("%(count)d cycle was added", "%(count)d cycles were added", len(done.created)) % {
         "count": len(done.created)
     }
     changed = ngettext("%(count)d changed", "%(count)d changed", len(done.changed)) % {"count": len(done.changed)}

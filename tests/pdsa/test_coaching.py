@@ -241,10 +241,10 @@ class TestWaits:
     @pytest.mark.parametrize(
         ("days", "sentence"),
         [
-            ((), "No test has had feedback yet."),
-            ((1.0, 2.0, 6.0), "Median wait for feedback: 2.0 days (3 tests answered)."),
-            ((1.0, 2.0), "Median wait for feedback: 1.5 days (2 tests answered)."),
-            ((4.0,), "Median wait for feedback: 4.0 days (1 test answered)."),
+            ((), "No cycle has had feedback yet."),
+            ((1.0, 2.0, 6.0), "Median wait for feedback: 2.0 days (3 cycles answered)."),
+            ((1.0, 2.0), "Median wait for feedback: 1.5 days (2 cycles answered)."),
+            ((4.0,), "Median wait for feedback: 4.0 days (1 cycle answered)."),
         ],
     )
     def test_in_words(self, days, sentence):
@@ -256,8 +256,8 @@ class TestWaits:
         assert [lately_sentence(waits, NOW - 90 * day) for waits in ([], [new], [old], [old, new])] == [
             "",
             "",
-            "In the last 90 days no test had its first feedback.",
-            "In the last 90 days: Median wait for feedback: 2.0 days (1 test answered).",
+            "In the last 90 days no cycle had its first feedback.",
+            "In the last 90 days: 2.0 days (1 cycle).",
         ]
 
 

@@ -41,7 +41,7 @@ def rows_of(team):
 
 
 def sent(kind, rows, *, as_template=False):
-    return io.BytesIO(file_of(kind, rows, title="Tests", help_lines=["Help"], as_template=as_template))
+    return io.BytesIO(file_of(kind, rows, title="Cycles", help_lines=["Help"], as_template=as_template))
 
 
 def csv_lines(*rows):
@@ -51,7 +51,7 @@ def csv_lines(*rows):
 
 def words(row):
     """A row without what belongs to the place it stands in."""
-    own = ("team", "test", "owner", "follows")
+    own = ("team", "cycle", "owner", "follows")
     return {column: text for column, text in row.items() if column not in own and not column.endswith("_id")}
 
 
@@ -122,12 +122,12 @@ class TestRoundTrip:
     @pytest.mark.parametrize("kind", KINDS)
     def test_template_has_every_column_and_no_test(self, kind):
         file = sent(kind, [], as_template=True)
-        with pytest.raises(TableError, match="no test"):
+        with pytest.raises(TableError, match="no cycle"):
             read_lines(file)
 
     def test_workbook_explains_itself_and_holds_no_formula(self, team):
         book = load_workbook(sent(FileKind.XLSX, a_full_team(team)))
-        assert [page.title for page in book.worksheets] == ["Tests", "How to fill in"]
+        assert [page.title for page in book.worksheets] == ["Cycles", "How to fill in"]
         cells = [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
         assert {cell.data_type for cell in cells} == {"s"}
 
@@ -210,11 +210,11 @@ class TestNewTests:
                 "A,weight",
                 "measures: “weight” is not the code of a measure here. Codes are divided by semicolons.",
             ),
-            ("title,follows", "A,77", "follows: there is no test “77” in the file, or its row has a problem."),
+            ("title,follows", "A,77", "follows: there is no cycle “77” in the file, or its row has a problem."),
             (
                 "title,learned",
                 "A,Much",
-                "learned: the test has not come so far. Fill in started_on and studied_on, or take this out.",
+                "learned: the cycle has not come so far. Fill in started_on and studied_on, or take this out.",
             ),
             (
                 "title,decision",
@@ -226,7 +226,7 @@ class TestNewTests:
                 "A,2026-03-05,2026-03-01",
                 "The planned last day lies before the planned first day.",
             ),
-            ("title,change", ",Something", "title: every test needs a title of a few words."),
+            ("title,change", ",Something", "title: every cycle needs a title of a few words."),
             ("title,is_complex", "A,maybe", "is_complex: write yes or no, not “maybe”."),
         ],
     )
@@ -235,7 +235,7 @@ class TestNewTests:
         assert checked.problems == {2: [sentence]}
 
     def test_tests_that_follow_each_other_in_a_circle(self, team, member):
-        lines = csv_lines("test,title,follows", "1,A,2", "2,B,1")
+        lines = csv_lines("cycle,title,follows", "1,A,2", "2,B,1")
         assert list(dry_run(by=member, team=team, lines=lines).problems) == [2, 3]
 
     def test_all_or_nothing(self, team, member):
@@ -267,7 +267,7 @@ class TestChanges:
         cycle = CycleFactory(team=team, owner=member)
         checked = dry_run(by=member, team=team, lines=self.lines_for(cycle, stage="do"))
         assert checked.problems == {
-            2: [f"stage: test {cycle.number} is already here. Move it on its worksheet; a file changes its words."]
+            2: [f"stage: cycle {cycle.number} is already here. Move it on its worksheet; a file changes its words."]
         }
 
     def test_predictions_stay_fixed(self, team, member):
@@ -344,13 +344,13 @@ class TestLinesAreKnownByTheirKeys:
     def test_the_first_line_fills_the_empty_one_of_a_new_worksheet(self, team, member):
         cycle = plan_cycle(by=member, team=team, title="New")
         text = f"{team.slug},{cycle.number},New,Do more people come?"
-        import_cycles(by=member, team=team, lines=csv_lines("team,test,title,question_1", text))
+        import_cycles(by=member, team=team, lines=csv_lines("team,cycle,title,question_1", text))
         assert [row.question for row in cycle.questions.all()] == ["Do more people come?"]
 
     def test_the_day_of_a_prediction_is_not_typed(self, cycle, member):
         with pytest.raises(RefusedError) as raised:
             self.take(member, cycle, FileKind.CSV, question_1_predicted_on="2025-01-01")
-        assert raised.value.imported.problems[2][0].startswith("question_1_predicted_on: test 1 is already here.")
+        assert raised.value.imported.problems[2][0].startswith("question_1_predicted_on: cycle 1 is already here.")
 
 
 class TestPredictionsFromFiles:
@@ -388,7 +388,7 @@ class TestFiles:
             ),
             (b"title,shoe\nA,B\n", "Row 1: these columns are not known: shoe. Take them out; nothing was saved."),
             (b"title,title\nA,B\n", "Row 1: these columns are there twice: title. Keep one."),
-            (b"title\n", "The file has a heading and no test. Write one test in each row below it."),
+            (b"title\n", "The file has a heading and no cycle. Write one cycle in each row below it."),
             (
                 b"title\ncaf\xe9\n",
                 (
@@ -426,7 +426,7 @@ class TestPages:
         assert "would be added" in page.content.decode()
         assert not Cycle.objects.exists()
         answer = client.post(self.address(team, "take/"), {"payload": page.context["payload"]}, follow=True)
-        assert "1 test was added" in answer.content.decode()
+        assert "1 cycle was added" in answer.content.decode()
         assert Cycle.objects.get().title == "Call the day before"
 
     def test_a_check_by_somebody_else_is_worth_nothing(self, client_for, team, member):

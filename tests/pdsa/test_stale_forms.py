@@ -193,7 +193,7 @@ def test_a_line_left_empty_in_a_file_pulls_no_other_into_its_place() -> None:
     cycle = CycleFactory(team=member.team, owner=member.user)
     _list, calls = [TaskFactory(cycle=cycle, what=what) for what in ("Print the list", "Call them")]
     row = f"{member.team.slug},{cycle.number},{cycle.title},,Call them twice,{calls.pk}"
-    text = f"team,test,title,task_1,task_2,task_2_id\n{row}\n"
+    text = f"team,cycle,title,task_1,task_2,task_2_id\n{row}\n"
     import_cycles(by=member.user, team=member.team, lines=read_lines(io.BytesIO(text.encode())))
     assert list(cycle.tasks.values_list("what", flat=True)) == ["Print the list", "Call them twice"]
 
