@@ -31,6 +31,10 @@ TWICE_WITHIN = dt.timedelta(minutes=2)
 ASKED_FACULTY = (CollaborativeRole.IMPROVEMENT_ADVISOR, CollaborativeRole.COACH)
 
 
+class ThreadMovedError(Exception):
+    """Somebody wrote in the thread, or closed it, since the sender's page was made; says who."""
+
+
 @transaction.atomic
 def raise_query(
     *,
@@ -80,13 +84,25 @@ def raise_query(
 
 
 @transaction.atomic
-def answer_query(*, by: User, query: Query, text: str, now: dt.datetime | None = None) -> QueryMessage:
-    """Say something in a thread: a question then waits for the other side, also one that had been closed."""
+def answer_query(*, by: User, query: Query, text: str, seen: str = "", now: dt.datetime | None = None) -> QueryMessage:
+    """Say something in a thread: a question then waits for the other side, also one that had been closed.
+
+    ``seen`` is the ``stamp`` that the sender has read (empty: not asked). Raises ``ThreadMovedError`` where the thread
+    has gone on since.
+    """
     at = now or timezone.now()
     fresh = locked(query)
     last = fresh.messages.order_by("-at", "-pk").first()
     if last is not None and last.by_id == by.pk and last.text == text:
         return last
+    if seen and seen != fresh.stamp:
+        raise ThreadMovedError(
+            _("%(person)s closed the question meanwhile. Send your words again if it should be open.")
+            % {"person": fresh.closed_by}
+            if fresh.closed_by
+            else _("%(person)s wrote meanwhile. Read it, and send yours again if it still holds.")
+            % {"person": _last_writer(fresh)}
+        )
     by_team = belong_to_team.check(by, fresh.team)
     message = QueryMessage.objects.create(query=fresh, by=by, by_team=by_team, at=at, text=text)
     if fresh.status != QueryStatus.REMARK:
@@ -101,17 +117,30 @@ def answer_query(*, by: User, query: Query, text: str, now: dt.datetime | None =
 
 
 @transaction.atomic
-def close_query(*, by: User, query: Query, now: dt.datetime | None = None) -> Query:
-    """Settle a question. One that is closed already stays as it was closed; a comment waits for nobody anyway."""
+def close_query(*, by: User, query: Query, seen: str = "", now: dt.datetime | None = None) -> Query:
+    """Settle a question. One that is closed already stays as it was closed; a comment waits for nobody anyway.
+
+    ``seen`` as in ``answer_query``. Raises ``ThreadMovedError``: nobody closes over words they have not read.
+    """
     fresh = locked(query)
     if fresh.status not in QueryStatus.open():
         return fresh
+    if seen and seen != fresh.stamp:
+        raise ThreadMovedError(
+            _("%(person)s wrote meanwhile, so the question stays open. Read it, and close it if it is settled.")
+            % {"person": _last_writer(fresh)}
+        )
     fresh.status = QueryStatus.CLOSED
     fresh.closed_by, fresh.closed_at = by, now or timezone.now()
     fresh.last_at = fresh.closed_at
     fresh.save(update_fields=["status", "closed_by", "closed_at", "last_at"])
     _record(by, MetricsEvent.QUERY_CLOSED, fresh)
+    _tell_closed(fresh)
     return fresh
+
+
+def _last_writer(query: Query) -> User:
+    return query.messages.order_by("-at", "-pk")[0].by
 
 
 def _waits_for(by_team: bool) -> QueryStatus:
@@ -156,6 +185,28 @@ def _tell(query: Query, message: QueryMessage) -> None:
         path=query.get_absolute_url(),
         key=f"query:{message.pk}",
         by=message.by,
+    )
+
+
+def _tell_closed(query: Query) -> None:
+    """A letter to who asked, where somebody else has settled it."""
+    asker = query.raised_by
+    if asker == query.closed_by or not view_figures.check(asker, query.team):
+        return
+    words = {
+        "person": query.closed_by,
+        "measure": query.measure.version_for(query.month).name,
+        "month": period_name(query.month, step=query.team.collaborative.step),
+        "team": query.team.name,
+    }
+    letters.write(
+        to=[asker],
+        kind=MetricsLetters.QUERY,
+        subject=_("Your question about %(measure)s, %(month)s, was closed") % words,
+        text=_("%(person)s closed your question about the number of %(team)s for “%(measure)s” in %(month)s.") % words,
+        path=query.get_absolute_url(),
+        key=f"query:{query.pk}:closed:{query.stamp}",
+        by=query.closed_by,
     )
 
 

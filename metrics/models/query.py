@@ -92,6 +92,11 @@ class Query(models.Model):
     def state(self) -> QueryStatus:
         return QueryStatus(self.status)
 
+    @property
+    def stamp(self) -> str:
+        """How far the thread has come: another one as soon as somebody has written or closed it."""
+        return f"{len(self.messages.all())}-{self.status}"
+
 
 class QueryMessage(models.Model):
     """Something said in a thread; ``by_team``: by somebody who then belonged to the team."""

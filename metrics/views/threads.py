@@ -15,7 +15,7 @@ from collab.common.formatting import period_name
 from collab.common.paging import page_of, query_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
-from metrics.actions.threads import answer_query, close_query, raise_query
+from metrics.actions.threads import ThreadMovedError, answer_query, close_query, raise_query
 from metrics.cells import CellKey
 from metrics.enums import QueryStatus
 from metrics.forms.threads import MessageForm, QueryFilterForm, RaiseForm
@@ -98,9 +98,14 @@ def query(request: SignedInRequest, collaborative: str, team: str, query: int) -
         _require_discussing(request.user, found)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        answer_query(by=request.user, query=thread, text=form.cleaned_data["text"])
-        messages.success(request, _("Your words stand beside the number now."))
-        return redirect(thread)
+        try:
+            answer_query(by=request.user, query=thread, text=form.cleaned_data["text"], seen=_seen(request))
+        except ThreadMovedError as moved:
+            form.add_error(None, str(moved))
+            thread = find_query(found, query)
+        else:
+            messages.success(request, _("Your words stand beside the number now."))
+            return redirect(thread)
     (shown,) = threads_seen(request.user, sheet, [thread])
     context = page_context(found, thread.month) | _cell_context(request.user, sheet, thread.key)
     return render(request, "metrics/query.html", context | {"thread": shown, "form": form})
@@ -117,9 +122,21 @@ def query_close(request: SignedInRequest, collaborative: str, team: str, query: 
         thread,
         _("Who asked closes the question, or faculty and the center's coordinators."),
     )
-    close_query(by=request.user, query=thread)
-    messages.success(request, _("The question is closed. It stays in the month's history."))
+    try:
+        closed = close_query(by=request.user, query=thread, seen=_seen(request))
+    except ThreadMovedError as moved:
+        messages.warning(request, str(moved))
+        return redirect(thread)
+    if closed.closed_by in (None, request.user):
+        messages.success(request, _("The question is closed. It stays in the month's history."))
+    else:
+        messages.info(request, _("%(person)s had closed it already.") % {"person": closed.closed_by})
     return redirect(thread)
+
+
+def _seen(request: HttpRequest) -> str:
+    """How far the thread had come on the sender's page."""
+    return request.POST.get("seen", "")
 
 
 @require_safe

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from collab.common.tasks import sweep
 from collab.enums import CollaborativeRole
 from collab.models import User
+from metrics.actions.threads import answer_query
 from metrics.cells import SITE, CellKey
 from metrics.enums import CheckKind, CheckPart, Importance
 from metrics.models import MeasureCheck, Query, Submission
 from metrics.queries.months import stored_values
-from tests.factories.collab import CollaborativeAppointmentFactory
+from tests.factories.collab import CenterAppointmentFactory, CollaborativeAppointmentFactory
 from tests.factories.metrics import SiteFactory
 from tests.metrics.months import BEFORE_DUE, World, make_world
 
@@ -34,7 +37,14 @@ def world() -> Any:
 
 
 def test_faculty_asks_the_team_answers_and_faculty_closes(
-    page: Page, live_server: LiveServer, world: World, sign_in: SignIn, axe: Check, at_320: Check, screenshot: Any
+    page: Page,
+    second_page: Page,
+    live_server: LiveServer,
+    world: World,
+    sign_in: SignIn,
+    axe: Check,
+    at_320: Check,
+    screenshot: Any,
 ) -> None:
     # Given a submitted month, when an advisor finds a number odd and asks beside it
     world.submit("12/40")
@@ -67,14 +77,39 @@ def test_faculty_asks_the_team_answers_and_faculty_closes(
     page.goto(f"{live_server.url}{MONTH}")
     expect(page.get_by_text("Ana Ruiz: “No, only booked ones.”")).to_be_visible()
     axe(page)
-    # When the advisor finds it among all questions and closes it
+    # When the advisor finds it among all questions, and a coordinator has it open as well
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in(page, advisor)
     page.goto(f"{live_server.url}/c/access/queries/?status=center")
     axe(page)
     page.get_by_role("link", name="No-show, January 2025").click()
+    coordinator = CenterAppointmentFactory(center=world.team.collaborative.center, user__name="Gloria Jensen").user
+    sign_in(second_page, coordinator)
+    second_page.goto(page.url)
+    # And the team adds a word that neither of them has read
+    answer_query(by=world.ana, query=Query.objects.get(), text="Two of them walked in.")
+    page.get_by_role("button", name="Close the question").click()
+    # Then the advisor reads it first, and closes
+    expect(page.get_by_text("Ana Ruiz wrote meanwhile, so the question stays open.")).to_be_visible()
+    expect(page.get_by_text("Two of them walked in.")).to_be_visible()
+    axe(page)
     page.get_by_role("button", name="Close the question").click()
     expect(page.get_by_text("Closed by Nadia Ellis")).to_be_visible()
+    # The coordinator, on a page from before, is told who was first, and keeps what was typed
+    second_page.get_by_role("button", name="Close the question").click()
+    expect(second_page.get_by_text("Nadia Ellis had closed it already.")).to_be_visible()
+    expect(second_page.get_by_role("button", name="Close the question")).to_have_count(0)
+    axe(second_page)
+    # Everybody whose word was next has had a mail, with the way there and nothing of what was said
+    sweep()
+    assert sorted((one.to[0], one.subject) for one in mail.outbox) == sorted(
+        [
+            (world.ana.email, "A question about No-show, January 2025"),
+            (advisor.email, "An answer about No-show, January 2025"),
+            (advisor.email, "An answer about No-show, January 2025"),
+        ]
+    )
+    assert "walked in" not in str([one.body for one in mail.outbox])
     # Then it stays in the month's history, and waits for nobody
     page.goto(f"{live_server.url}{MONTH}history/")
     expect(page.get_by_role("heading", name="Questions and comments")).to_be_visible()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +30,7 @@ from tests.factories.collab import CenterAppointmentFactory, CollaborativeAppoin
 from tests.factories.metrics import QueryFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory, TeamMembershipFactory
 from tests.metrics.months import BEFORE_DUE, JANUARY, World, make_world
+from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 ClientFor = Callable[[User], Client]
@@ -68,6 +71,13 @@ def ask(world: World, by: User, text: str = "Are walk-ins in it?", **options: ob
 def fresh(user: User) -> User:
     """As a new request would load the person: roles are remembered on the instance."""
     return User.objects.get(pk=user.pk)
+
+
+def seen_on(client: Client, address: str) -> str:
+    """How far the thread has come on the page that ``client`` has open."""
+    found = Page(client.get(address)).values("[name=seen]", "value")
+    assert len(set(found)) == 1
+    return str(found[0])
 
 
 def waits(user: User) -> list[str]:
@@ -121,6 +131,88 @@ def test_a_comment_waits_for_nobody_and_a_double_click_says_it_once(world: World
     assert close_query(by=advisor, query=comment).status == QueryStatus.REMARK
 
 
+# --- Two at once ---------------------------------------------------------------------------------------------------
+def test_an_answer_from_a_page_that_is_behind_is_kept_and_shown_what_came_meanwhile(
+    world: World, advisor: User, client_for: ClientFor
+) -> None:
+    world.submit("12/40")
+    query = ask(world, advisor)
+    address = query.get_absolute_url()
+    ana, ben = client_for(world.ana), client_for(world.ben)
+    seen = seen_on(ana, address)
+    ben.post(address, {"text": "Yes, they are.", "seen": seen_on(ben, address)})
+    page = Page(ana.post(address, {"text": "No, they are not.", "seen": seen}))
+    assert page.texts(".error-summary li") == [
+        "Ben Okoro wrote meanwhile. Read it, and send yours again if it still holds."
+    ]
+    assert (page.texts("textarea"), page.texts(".said > p:last-child")) == (
+        ["No, they are not."],
+        ["Are walk-ins in it?", "Yes, they are."],
+    )
+    assert query.messages.count() == 2
+    # Sent once more it stands there, and a second click of it says it once.
+    again = {"text": "No, they are not.", "seen": page.values("form:has(textarea) [name=seen]", "value")[0]}
+    for _click in range(2):
+        assert ana.post(address, again).status_code == 302
+    assert query.messages.count() == 3
+
+
+def test_nobody_closes_over_words_they_have_not_read_and_the_second_to_close_is_told_who_was_first(
+    world: World, advisor: User, client_for: ClientFor
+) -> None:
+    query = ask(world, advisor)
+    address, closing = query.get_absolute_url(), place("query_close", query.pk)
+    chief = CenterAppointmentFactory(center=world.team.collaborative.center, user__name="Gloria Jensen").user
+    faculty, coordinator = client_for(advisor), client_for(chief)
+    behind = seen_on(faculty, address)
+    answer_query(by=world.ana, query=query, text="No, they are not.")
+    page = Page(faculty.post(closing, {"seen": behind}, follow=True))
+    assert page.texts("#messages .callout") == [
+        "Ana Ruiz wrote meanwhile, so the question stays open. Read it, and close it if it is settled."
+    ]
+    query.refresh_from_db()
+    assert query.status == QueryStatus.CENTER
+    read = seen_on(faculty, address)
+    coordinator.post(closing, {"seen": seen_on(coordinator, address)})
+    page = Page(faculty.post(closing, {"seen": read}, follow=True))
+    assert page.texts("#messages .callout") == ["Gloria Jensen had closed it already."]
+    query.refresh_from_db()
+    assert (query.status, query.closed_by) == (QueryStatus.CLOSED, chief)
+    assert AuditEvent.objects.filter(event="query_closed").count() == 1
+    # What a team typed on a page from before it was closed opens it only when it is sent again.
+    late = Page(client_for(world.ana).post(address, {"text": "One thing more.", "seen": read}))
+    assert late.texts(".error-summary li") == [
+        "Gloria Jensen closed the question meanwhile. Send your words again if it should be open."
+    ]
+    query.refresh_from_db()
+    assert query.status == QueryStatus.CLOSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_at_the_same_instant_close_it_once(world: World, advisor: User) -> None:
+    query = ask(world, advisor)
+    others = [CenterAppointmentFactory(center=world.team.collaborative.center).user for _each in range(3)]
+    gate, closed_by = threading.Barrier(3, timeout=10), []
+
+    def close(user: User) -> None:
+        try:
+            gate.wait()
+            closed_by.append(close_query(by=user, query=query, seen=query.stamp).closed_by_id)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=close, args=(user,)) for user in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    query.refresh_from_db()
+    # Everybody is told of the same first one, and one letter goes to who asked.
+    assert closed_by == [query.closed_by_id] * 3
+    assert AuditEvent.objects.filter(event="query_closed").count() == 1
+    assert Letter.objects.filter(to=advisor).count() == 1
+
+
 # --- Letters -------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 def test_whose_word_is_next_gets_a_mail_with_a_link_and_nothing_of_what_was_said(world: World, advisor: User) -> None:
@@ -138,11 +230,34 @@ def test_whose_word_is_next_gets_a_mail_with_a_link_and_nothing_of_what_was_said
     assert "3 is right" not in mail.outbox[0].body
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_asked_hears_that_somebody_else_has_closed_it(world: World, advisor: User) -> None:
+    query = ask(world, world.ana)
+    sweep()
+    mail.outbox.clear()
+    close_query(by=advisor, query=query)
+    sweep()
+    assert [(one.to, one.subject) for one in mail.outbox] == [
+        ([world.ana.email], "Your question about No-show, January 2025, was closed")
+    ]
+    assert f"{advisor} closed your question about the number of Northside" in mail.outbox[0].body
+    # Opened and closed again it is told again; who closes their own question is told nothing.
+    answer_query(by=world.ana, query=query, text="One more thing.")
+    sweep()
+    mail.outbox.clear()
+    close_query(by=advisor, query=query)
+    own = ask(world, world.ana, "Another one?")
+    close_query(by=world.ana, query=own)
+    sweep()
+    assert [one.to for one in mail.outbox if "was closed" in one.subject] == [[world.ana.email]]
+
+
 def test_who_asked_and_has_left_gets_no_mail(world: World, advisor: User) -> None:
     query = ask(world, advisor)
     advisor.collaborative_roles.update(ended_on=dt.date(2025, 1, 31), started_on=dt.date(2024, 1, 1))
     query = Query.objects.get(pk=query.pk)
     answer_query(by=world.ana, query=query, text="No.")
+    close_query(by=CenterAppointmentFactory(center=world.team.collaborative.center).user, query=query)
     assert not Letter.objects.filter(to=advisor).exists()
 
 
