@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client
+from django.urls import Resolver404, resolve
 
 from collab.common.models import AuditEvent, StaleMark
 from collab.models import Collaborative, User
@@ -19,9 +24,14 @@ from equity.models import StratifiedObservation
 from metrics.enums import RunStatus
 from metrics.marks import RECOMPUTE
 from metrics.models import BenchmarkRun, DraftCell, EngagementRecord, Observation, Submission
+from metrics.queries.quality import uses_of
+from metrics.queries.series import Sight
+from metrics.queries.submitting import teams_for_matrix
+from metrics.stats.feasibility import FEWEST_ANSWERS
 from teams.demo import shown_accounts
 from teams.enums import TeamStatus
 from teams.models import LeaderRequest, Team, TeamMembership
+from tests.pages import Page
 
 DAY = "2026-03-05"
 
@@ -42,6 +52,40 @@ def figures_in_database() -> list[tuple[Any, ...]]:
         *Team.objects.order_by("agency__code").values_list("agency__code", "code_name", "slug"),
         *User.objects.order_by("email").values_list("email", "name"),
     ]
+
+
+MOST_PAGES = 35
+
+
+def pages_opened_by(email: str) -> dict[str, str]:
+    """Sign in with the button, then open one page of every kind that links lead to from *My work*, the nearest first.
+
+    Returns kind (the address's name) → address. A page that is not there or fails is a failure at once.
+    """
+    client = Client()
+    answer = client.post("/demo/sign-in/", {"email": email}, follow=True)
+    assert answer.status_code == 200, email
+    waiting, seen = deque(["/"]), {}
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.popleft()
+        try:
+            kind = resolve(urlsplit(address).path).url_name or ""
+        except Resolver404:
+            pytest.fail(f"{email} is led to {address}, which is no page")
+        if kind in seen:
+            continue
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, (email, address)
+        seen[kind] = address
+        if answer["Content-Type"].startswith("text/html"):
+            waiting += [link for link in links_of(answer, address) if link.startswith("/") and "/static/" not in link]
+    return seen
+
+
+def links_of(answer: Any, address: str) -> list[str]:
+    """The same-site addresses that a page's links lead to."""
+    links = (link.partition("#")[0] for link in Page(answer).values("a[href]", "href"))
+    return [urljoin(address, link) for link in links if link]
 
 
 @pytest.mark.unit
@@ -109,57 +153,87 @@ def test_another_seed_tells_other_figures() -> None:
     assert figures_in_database() != first
 
 
-@pytest.mark.integration
-@pytest.mark.django_db
-@override_settings(DEMO=True)
-def test_the_whole_story_is_there() -> None:
-    collaborative = seed()
-    assert collaborative.start == dt.date(2024, 9, 1)
-    assert collaborative.due_date(dt.date(2026, 2, 1)) == dt.date(2026, 3, 10)
-    left = Team.objects.get(status=TeamStatus.WITHDRAWN)
-    assert (left.agency.code, left.withdrawal_reason) == ("TWINOAKS", "turnover")
-    assert left.submissions.filter(month__gte=left.withdrawn_on.replace(day=1)).count() == 0
-    assert TeamMembership.objects.filter(ended_on__isnull=False).count() == 3, "people leave"
-    assert Submission.objects.filter(on_time=False).exists()
-    assert Submission.objects.filter(revision=2, note="Two admissions were booked under the wrong program.").exists()
-    assert Observation.objects.live().filter(denominator=0, numerator=0).exists()
-    assert StratifiedObservation.objects.live().exists()
-    assert LeaderRequest.objects.unanswered().exists()
-    assert collaborative.change_packages.published().count() == 1
-    # The first team has begun the month that is due in five days.
-    assert DraftCell.objects.values_list("team__agency__code", "month").get() == ("NORTHSIDE", dt.date(2026, 2, 1))
-    assert BenchmarkRun.objects.filter(status=RunStatus.LIVE, month__lte="2026-02-01").count() == 18
-    assert not StaleMark.objects.filter(task=RECOMPUTE).exists()
-    dropout = EngagementRecord.objects.get(figure="withdrawn")
-    assert (dropout.numerator, dropout.denominator) == (1, 12)
-    assert AuditEvent.objects.filter(event="month_submitted").count() == Submission.objects.filter(revision=1).count()
+@pytest.fixture(scope="class")
+def demonstration(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration, told once for all tests of a class; each of them takes back what it changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.mark.integration
 @pytest.mark.django_db
-@override_settings(DEMO=True)
-def test_every_role_can_be_tried() -> None:
-    seed(months=6)
-    first_words = [account.role.split(",")[0] for account in shown_accounts()]
-    assert first_words == [
-        "Site administrator",
-        "Coordinator",
-        "Chair",
-        "Improvement advisor",
-        "Coach",
-        "Clinical or content expert",
-        "Faculty with lived experience",
-        "Sponsor or network leader",
-        "Application reviewer",
-        "Team leader",
-        "Data lead",
-        "Clinician or counselor",
-        "Peer specialist",
-        "Senior leader",
-        "Data lead",
-        "Team leader",
-    ]
-    assert [user.email for user in User.objects.all() if user.has_usable_password()] == []
+@pytest.mark.usefixtures("demonstration")
+class TestTheStory:
+    """As it is told to whoever tries the site."""
+
+    @pytest.fixture(autouse=True)
+    def as_a_demonstration(self, settings: Any) -> None:
+        settings.DEMO = settings.DEMO_WAIVE_MFA = True
+
+    def test_the_whole_story_is_there(self) -> None:
+        collaborative = Collaborative.objects.get(slug=story.SLUG)
+        assert collaborative.start == dt.date(2024, 9, 1)
+        assert collaborative.due_date(dt.date(2026, 2, 1)) == dt.date(2026, 3, 10)
+        left = Team.objects.get(status=TeamStatus.WITHDRAWN)
+        assert (left.agency.code, left.withdrawal_reason) == ("TWINOAKS", "turnover")
+        assert left.submissions.filter(month__gte=left.withdrawn_on.replace(day=1)).count() == 0
+        assert TeamMembership.objects.filter(ended_on__isnull=False).count() == 3, "people leave"
+        assert Submission.objects.filter(on_time=False).exists()
+        assert Submission.objects.filter(
+            revision=2, note="Two admissions were booked under the wrong program."
+        ).exists()
+        assert Observation.objects.live().filter(denominator=0, numerator=0).exists()
+        assert StratifiedObservation.objects.live().exists()
+        assert LeaderRequest.objects.unanswered().exists()
+        assert collaborative.change_packages.published().count() == 1
+        # The first team has begun the month that is due in five days.
+        assert DraftCell.objects.values_list("team__agency__code", "month").get() == ("NORTHSIDE", dt.date(2026, 2, 1))
+        assert BenchmarkRun.objects.filter(status=RunStatus.LIVE, month__lte="2026-02-01").count() == 18
+        assert not StaleMark.objects.filter(task=RECOMPUTE).exists()
+        dropout = EngagementRecord.objects.get(figure="withdrawn")
+        assert (dropout.numerator, dropout.denominator) == (1, 12)
+        assert (
+            AuditEvent.objects.filter(event="month_submitted").count() == Submission.objects.filter(revision=1).count()
+        )
+
+    def test_every_role_can_be_tried(self) -> None:
+        first_words = [account.role.split(",")[0] for account in shown_accounts()]
+        assert first_words == [
+            "Site administrator",
+            "Coordinator",
+            "Chair",
+            "Improvement advisor",
+            "Coach",
+            "Clinical or content expert",
+            "Faculty with lived experience",
+            "Sponsor or network leader",
+            "Application reviewer",
+            "Team leader",
+            "Data lead",
+            "Clinician or counselor",
+            "Peer specialist",
+            "Senior leader",
+            "Data lead",
+            "Team leader",
+        ]
+        assert [user.email for user in User.objects.all() if user.has_usable_password()] == []
+
+    def test_one_measure_asks_whether_to_retire_it_and_each_says_what_it_costs(self) -> None:
+        with time_machine.travel(dt.datetime.fromisoformat(f"{DAY}T16:00:00+00:00")):
+            collaborative = Collaborative.objects.get(slug=story.SLUG)
+            uses = uses_of(collaborative, teams_for_matrix(collaborative), Sight.EVERYTHING)
+        assert [one.measure.code for one in uses if one.use.may_retire] == ["days_between_restraints"]
+        assert all(one.use.answers >= FEWEST_ANSWERS and one.use.minutes > 0 for one in uses)
+
+    def test_every_account_opens_the_pages_it_is_led_to(self) -> None:
+        with time_machine.travel(dt.datetime.fromisoformat(f"{DAY}T16:00:00+00:00")):
+            opened = {account.email: pages_opened_by(account.email) for account in shown_accounts()}
+        assert {email for email, pages in opened.items() if len(pages) < 5} == set()
+        # Together they open far more than any one: each role is led elsewhere.
+        kinds = {kind for pages in opened.values() for kind in pages}
+        assert {"cycle", "month", "coaching_queue", "status_board", "results", "library"} - kinds == set()
 
 
 @pytest.mark.integration
