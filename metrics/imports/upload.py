@@ -20,7 +20,7 @@ from metrics.sites import with_totals
 from metrics.validation import Checked, check_sheet
 
 MOST_ROWS = 2000
-DISARMED = ("'=", "'+", "'-", "'@", "'|", "'%")
+GUARDED = ("'=", "'+", "'-", "'@", "'|", "'%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:
     known = set(sheet.cell_keys())
     first_at: dict[CellKey, int] = {}
     for row in rows:
-        entry = replace(row.entry, note=armed(row.entry.note))
+        entry = replace(row.entry, note=unguarded(row.entry.note))
         problems = [*row.problems, *_misplaced(row, sheet, known)]
         if entry.key in first_at:
             problems.append(
@@ -100,9 +100,9 @@ def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:
         yield Line(row, entry, tuple(problems))
 
 
-def armed(text: str) -> str:
+def unguarded(text: str) -> str:
     """Take back the apostrophe that our own CSV files put before what a spreadsheet could run."""
-    return text[1:] if text.startswith(DISARMED) else text
+    return text[1:] if text.startswith(GUARDED) else text
 
 
 def _misplaced(row: Row, sheet: Sheet, known: set[CellKey]) -> Iterator[str]:

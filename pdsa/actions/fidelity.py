@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from collab.common import audit
 from collab.common.changes import locked
 from collab.models import Collaborative, User
+from pdsa.actions.recording import record
 from pdsa.enums import PdsaEvent, Stage
 from pdsa.models import CoachScore, Cycle, FidelityScore
 from pdsa.policies import check_judgeable
@@ -94,13 +94,6 @@ def judge(*, by: User, cycle: Cycle, past_tense: bool, learning: bool, note: str
         defaults={"past_tense": past_tense, "learning": learning, "note": note.strip(), "at": timezone.now()},
     )
     # Neither answer nor note: the audit trail is read by people who must not see them yet.
-    audit.record(
-        by=by,
-        event=PdsaEvent.FIDELITY_SCORED,
-        target=cycle,
-        scope=cycle.team.collaborative,
-        number=cycle.number,
-        title=cycle.title,
-    )
+    record(by, PdsaEvent.FIDELITY_SCORED, cycle)
     rescore(cycle)
     return score

@@ -10,9 +10,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collab.common import audit
 from collab.common.changes import locked
 from collab.models import User
+from pdsa.actions.recording import record
 from pdsa.enums import Part, PdsaEvent
 from pdsa.files import checked_type, safe_name, too_large
 from pdsa.limits import FILES_A_CYCLE, LARGEST_FILE
@@ -48,7 +48,7 @@ def add_file(*, by: User, cycle: Cycle, part: Part, upload: Any) -> Attachment:
     )
     kept.file.save(name, ContentFile(content), save=False)
     kept.save()
-    _record(by, PdsaEvent.FILE_ADDED, cycle, kept)
+    record(by, PdsaEvent.FILE_ADDED, cycle, file=kept.name, size=kept.size)
     return kept
 
 
@@ -67,18 +67,5 @@ def remove_file(*, by: User, cycle: Cycle, key: uuid.UUID) -> None:
         return
     storage, path = kept.file.storage, str(kept.file.name)
     kept.delete()
-    _record(by, PdsaEvent.FILE_REMOVED, cycle, kept)
+    record(by, PdsaEvent.FILE_REMOVED, cycle, file=kept.name, size=kept.size)
     transaction.on_commit(lambda: storage.delete(path))
-
-
-def _record(by: User, event: PdsaEvent, cycle: Cycle, kept: Attachment) -> None:
-    audit.record(
-        by=by,
-        event=event,
-        target=cycle,
-        scope=cycle.team.collaborative,
-        number=cycle.number,
-        name=cycle.title,
-        file=kept.name,
-        size=kept.size,
-    )

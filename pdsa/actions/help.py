@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collab.common import audit
 from collab.common.changes import locked
 from collab.models import User
 from pdsa.actions.history import keep_revision
+from pdsa.actions.recording import record
 from pdsa.enums import BarrierCode, PdsaEvent
 from pdsa.models import Barrier, Cycle
 from pdsa.policies import check_write
@@ -56,7 +56,7 @@ def name_barrier(*, by: User, cycle: Cycle, code: BarrierCode, note: str = "") -
     barrier.note = note.strip()
     barrier.full_clean(exclude=["cycle", "named_by"])
     barrier.save()
-    _record(by, PdsaEvent.BARRIER_ADDED, cycle, barrier)
+    record(by, PdsaEvent.BARRIER_ADDED, cycle, barrier=barrier.code, note=barrier.note)
     return barrier
 
 
@@ -69,17 +69,4 @@ def settle_barrier(*, by: User, cycle: Cycle, pk: int) -> None:
         return
     barrier.settled_at = timezone.now()
     barrier.save(update_fields=["settled_at"])
-    _record(by, PdsaEvent.BARRIER_SETTLED, cycle, barrier)
-
-
-def _record(by: User, event: PdsaEvent, cycle: Cycle, barrier: Barrier) -> None:
-    audit.record(
-        by=by,
-        event=event,
-        target=cycle,
-        scope=cycle.team.collaborative,
-        number=cycle.number,
-        name=cycle.title,
-        barrier=barrier.code,
-        note=barrier.note,
-    )
+    record(by, PdsaEvent.BARRIER_SETTLED, cycle, barrier=barrier.code, note=barrier.note)

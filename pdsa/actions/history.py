@@ -6,15 +6,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from collab.common import audit
 from collab.models import User
 from pdsa.actions.fidelity import rescore
+from pdsa.actions.recording import record
 from pdsa.actions.search import index
 from pdsa.enums import PdsaEvent
 from pdsa.models import Cycle, CycleRevision, DataPoint, Question, Task
@@ -87,7 +86,7 @@ def keep_revision(
     cycle.changed_at, cycle.revision = now, revision.number
     rescore(cycle)
     index(fresh)
-    _audit(by, event, cycle, {"changed": sorted(changed), **({"reason": reason} if reason else {}), **detail})
+    record(by, event, cycle, changed=sorted(changed), **({"reason": reason} if reason else {}), **detail)
     return revision
 
 
@@ -99,16 +98,4 @@ def _goes_on(latest: CycleRevision, by: User | None, event: PdsaEvent, cycle: Cy
         and latest.by_id == (by.pk if by else None)
         and latest.stage == cycle.stage
         and now - latest.begun_at < TYPING_SPELL
-    )
-
-
-def _audit(by: User | None, event: StrEnum, cycle: Cycle, detail: dict[str, Any]) -> None:
-    audit.record(
-        by=by,
-        event=event,
-        target=cycle,
-        scope=cycle.team.collaborative,
-        number=cycle.number,
-        name=cycle.title,
-        **detail,
     )

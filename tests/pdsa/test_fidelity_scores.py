@@ -251,7 +251,7 @@ class TestJudging:
     def test_the_audit_trail_does_not_tell_the_answer(self, cycle: Cycle) -> None:
         judge(by=UserFactory(), cycle=cycle, past_tense=True, learning=True, note="secret")
         event = AuditEvent.objects.get(event=PdsaEvent.FIDELITY_SCORED)
-        assert event.detail == {"number": cycle.number, "title": cycle.title}
+        assert event.detail == {"number": cycle.number, "name": cycle.title}
 
     def test_an_answer_may_be_changed_until_another_coach_answers(self, cycle: Cycle) -> None:
         first, second = UserFactory.create_batch(2)
