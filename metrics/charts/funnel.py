@@ -9,23 +9,17 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from textwrap import wrap
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from collab.common import formatting
-from collab.common.drawing import FONT, coordinate, spread, text
+from collab.common.drawing import FONT, LETTER, Picture, coordinate, sheet, spread, text
 from metrics.charts import palette
 from metrics.charts.figure import Mark
 from metrics.charts.scale import nice_step, value_axis
 from metrics.charts.svg import signal_path
-
-HEAD = 62
-"""The height of the title and sentence of a file."""
-LETTER = 6.4
-"""How wide a letter is on average: for breaking lines, and for labels that must stay inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,8 @@ class Layout:
 
 
 WIDE = Layout("wide", 720, 400, 52, 100, 6)
+MOST_TOLD = 200
+"""Of more teams within the limits nobody finds one by pointing; the table has all of them."""
 NARROW = Layout("narrow", 270, 300, 34, 76, 3)
 """For small screens, where the wide one would shrink until nobody could read it."""
 
@@ -110,34 +106,26 @@ class FunnelFigure:
 
 def to_svg(figure: FunnelFigure, *, layout: Layout = WIDE) -> SafeString:
     """The funnel as an ``<svg>`` for the page."""
-    parts = [_opening(figure, layout, layout.height, layout.name), *_picture(figure, layout), "</svg>"]
+    parts = [_opening(figure, layout), *_picture(figure, layout), "</svg>"]
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
 
 
 def to_file(figure: FunnelFigure) -> SafeString:
     """The funnel as a file for slides: with its title and sentence, and what it was drawn from."""
-    lines = int((WIDE.width - 32) / LETTER)
-    foot = wrap(f"{figure.limits} {figure.origin}", lines)
-    height = HEAD + WIDE.height + 16 * len(foot) + 8
-    parts = [
-        _opening(figure, WIDE, height, "file"),
-        f'<rect width="{WIDE.width}" height="{height}" fill="{palette.PAPER}"/>',
-        text(16, 24, f"{figure.title}, {figure.subject}", colour=palette.INK),
-        *(text(16, 40 + 16 * row, line, colour=palette.INK) for row, line in enumerate(wrap(figure.sentence, lines))),
-        f'<g transform="translate(0 {HEAD})">',
-        *_picture(figure, WIDE),
-        "</g>",
-        *(text(16, HEAD + WIDE.height + 16 * (row + 1), line) for row, line in enumerate(foot)),
-        "</svg>",
-    ]
-    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+    return sheet(
+        Picture("".join(_picture(figure, WIDE)), WIDE.width, WIDE.height),
+        title=f"{figure.title}, {figure.subject}",
+        lead=figure.sentence,
+        foot=(f"{figure.limits} {figure.origin}",),
+        alt=figure.alt,
+    )
 
 
-def _opening(figure: FunnelFigure, layout: Layout, height: int, variant: str) -> str:
-    key = f"{figure.key}-{variant}"
+def _opening(figure: FunnelFigure, layout: Layout) -> str:
+    key = f"{figure.key}-{layout.name}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {height}" width="{layout.width}" '
-        f'height="{height}" class="chart-svg chart-funnel chart-{variant}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {layout.height}" width="{layout.width}" '
+        f'height="{layout.height}" class="chart-svg chart-funnel chart-{layout.name}" role="img" '
         f'aria-labelledby="{key}-title {key}-desc" font-family="{FONT}" font-size="12">'
         f'<title id="{key}-title">{escape(figure.title)}</title><desc id="{key}-desc">{escape(figure.alt)}</desc>'
     )
@@ -197,8 +185,10 @@ def _picture(figure: FunnelFigure, layout: Layout) -> Iterator[str]:
     places = spread([frame.y(value) + 4 for value, _words, _colour in labels], 15, layout.top, frame.bottom)
     for place, (_value, words, colour) in zip(places, labels, strict=True):
         yield text(frame.right + 8, place, words, colour=colour)
+    crowd = [one for one in figure.points if not one.own and one.place is not Place.BEYOND]
+    yield from _crowd(crowd, frame)
     in_order = sorted(figure.points, key=lambda one: (one.own, one.place is Place.BEYOND))
-    yield from (_mark(point, frame) for point in in_order)
+    yield from (_mark(point, frame) for point in in_order if point.own or point.place is Place.BEYOND)
     yield from (_name(point, frame) for point in in_order if point.own)
 
 
@@ -219,8 +209,21 @@ def _axes(figure: FunnelFigure, frame: _Frame, ticks: Sequence[float]) -> Iterat
     yield text((layout.left + frame.right) / 2, layout.height - 8, figure.size_name, anchor="middle")
 
 
+def _crowd(points: Sequence[FunnelPoint], frame: _Frame) -> Iterator[str]:
+    """The other teams within the limits, as circles that say once what they share. Names only where they can be told
+    apart: in the wide picture, of not too many."""
+    if not points:
+        return
+    told = frame.layout is WIDE and len(points) <= MOST_TOLD
+    yield f'<g fill="{palette.OF_MARK[Mark.PLAIN]}" fill-opacity="0.6" class="chart-fill-{Mark.PLAIN.value}">'
+    for point in points:
+        place = f'cx="{coordinate(frame.x(point.denominator))}" cy="{coordinate(frame.y(point.value))}" r="3.2"'
+        yield f"<circle {place}><title>{escape(point.words)}</title></circle>" if told else f"<circle {place}/>"
+    yield "</g>"
+
+
 def _mark(point: FunnelPoint, frame: _Frame) -> str:
-    """A circle within the limits, a square or diamond beyond them; one's own team is larger and ringed."""
+    """A square or diamond beyond the limits; one's own team is larger and ringed, a circle within them."""
     x, y = frame.x(point.denominator), frame.y(point.value)
     colour, name = palette.OF_MARK[point.mark], f"chart-fill-{point.mark.value}"
     title = f"<title>{escape(point.words)}</title>"
@@ -229,8 +232,7 @@ def _mark(point: FunnelPoint, frame: _Frame) -> str:
         shape = f'<path d="{outline}" fill="{colour}" class="{name}">{title}</path>'
     else:
         shape = (
-            f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="{5.5 if point.own else 3.2:g}" fill="{colour}" '
-            f'fill-opacity="{1 if point.own else 0.6:g}" class="{name}">{title}</circle>'
+            f'<circle cx="{coordinate(x)}" cy="{coordinate(y)}" r="5.5" fill="{colour}" class="{name}">{title}</circle>'
         )
     if not point.own:
         return shape

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -19,6 +20,8 @@ from collab.common.models import AuditEvent
 from collab.enums import CollaborativeRole, DataSharing
 from metrics.actions.publishing import publish
 from metrics.actions.saved_views import MOST_VIEWS, save_view
+from metrics.charts.figure import Mark
+from metrics.charts.funnel import MOST_TOLD, NARROW, WIDE, Place, to_svg
 from metrics.enums import MetricsEvent, Published
 from metrics.models import Publication, SavedView
 from metrics.policies import VIEWS_TO_SAVE, check_view_path
@@ -179,7 +182,7 @@ def test_pooled_only_has_no_funnel_and_says_so(client_for, collaborative, measur
     collaborative.save()
     teams = teams_of(collaborative, measure, TWELVE)
     client = client_for(member_of(teams[0]))
-    assert client.get(address(measure, "funnel.csv")).status_code == 404
+    assert [client.get(address(measure, end)).status_code for end in ("funnel.csv", "teams.csv", "teams.svg")] == [404] * 3
     for end in ("funnel/", "teams/"):
         words = words_of(client.get(address(measure, end)))
         assert "teams see only the results of all teams together" in words
@@ -216,6 +219,21 @@ def test_percentiles_are_told_from_ten_teams_on(collaborative, measure, count, t
 
 @pytest.mark.practice("R-30")
 @pytest.mark.practice("R-31")
+def test_of_a_crowd_within_the_limits_only_those_that_can_be_told_apart_have_words(collaborative, measure):
+    teams_of(collaborative, measure, TWELVE)
+    figure = page_for(faculty_of(collaborative), collaborative).figure
+    within = next(one for one in figure.points if one.place is not Place.BEYOND)
+    beyond = replace(within, place=Place.BEYOND, mark=Mark.CONCERN, words="Far away: 90 %")
+
+    def drawn(count, layout):
+        svg = to_svg(replace(figure, points=(*[within] * count, beyond)), layout=layout)
+        return svg.count("<circle"), svg.count(escape(within.words)), svg.count(beyond.words)
+
+    assert drawn(MOST_TOLD, WIDE) == (MOST_TOLD, MOST_TOLD, 1)
+    assert drawn(MOST_TOLD + 1, WIDE) == (MOST_TOLD + 1, 0, 1)
+    assert drawn(2, NARROW) == (2, 0, 1)
+
+
 def test_each_team_has_its_headroom_and_the_month_in_which_it_reached_the_goal(client_for, collaborative, measure):
     late = [(30, 100), (30, 100), (30, 100), (65, 100)]
     collaborative.start = dt.date(2024, 12, 1)
