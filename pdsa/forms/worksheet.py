@@ -245,7 +245,8 @@ class WorksheetForm(forms.Form):
         if isinstance(field, forms.BooleanField):
             return _("Ticked") if sent else _("Not ticked")
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - texts are typed, all others are chosen
-        picked = [str(label) for value, label in field.choices if str(value) in (sent or [""])]
+        options: list[tuple[Any, Any]] = list(field.choices)  # type: ignore[arg-type]  # made from lists above
+        picked = [str(label) for value, label in options if str(value) in (sent or [""])]
         return ", ".join(picked) or _("Nothing chosen")
 
     @property

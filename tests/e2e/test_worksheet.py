@@ -41,8 +41,10 @@ def typed(page: Page, label: str, text: str) -> None:
     page.get_by_label(label, exact=True).fill(text)
 
 
+@pytest.mark.practice("R-57")
 @pytest.mark.practice("R-184")
 @pytest.mark.practice("R-198")
+@pytest.mark.practice("R-232")
 def test_a_first_small_test_from_idea_to_adapt_and_its_successor(
     page: Page, member: Any, live_server: LiveServer, sign_in: SignIn, axe: Check, at_320: Check
 ) -> None:

@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 from collab.common.models import AuditEvent
 from collab.models import User
 from pdsa.actions.aims import add_aim, change_aim, close_aim, reopen_aim
-from pdsa.enums import AimForm, PdsaEvent
+from pdsa.actions.workflow import plan_next
+from pdsa.enums import AimForm, Decision, PdsaEvent, Stage
 from pdsa.models import Aim
 from pdsa.policies import NotReadyError
 from pdsa.presenters.aims import leader_goal_of, statement_of
+from pdsa.queries.marks import cycle_marks
 from pdsa.stats.aims import AimWords, Gap, gaps, says_baseline, says_doing, says_number
 from teams.enums import TeamRole
 from teams.models import Team
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, CollaborativeFactory, MeasureFactory
-from tests.factories.pdsa import AimFactory, RampFactory
+from tests.factories.pdsa import AimFactory, CycleFactory, RampFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory, TeamMembershipFactory
 from tests.pages import Page
 
@@ -297,6 +299,37 @@ class TestWriting:
         )  # fmt: skip
         assert sent["co_designers"] == "1 peer specialist of our team"
         assert "Hana Kim: Peer specialist" in sent["members"].splitlines()
+
+    @pytest.mark.practice("R-19")
+    @pytest.mark.practice("R-54")
+    def test_cycles_lead_from_an_idea_through_a_ramp_to_the_aim_and_to_its_measures(
+        self, team: Team, member: User, client_for: ClientFor
+    ) -> None:
+        aim = AimFactory(team=team)
+        measure = MeasureFactory(collaborative=team.collaborative)
+        aim.measures.set([measure])
+        package = ChangePackageFactory(collaborative=team.collaborative, published=True)
+        ramp = RampFactory(team=team, aim=aim, idea=ChangeIdeaFactory(package=package, name="Reminder calls"))
+        first = CycleFactory(team=team, ramp=ramp, idea=ramp.idea, stage=Stage.CLOSED, decision=Decision.ADAPT)
+        first.measures.set([measure])
+        second = plan_next(by=member, cycle=first)
+        client = client_for(member)
+
+        page = Page(client.get(aim.get_absolute_url()))
+        assert measure.latest.name in page.texts(".aim-measures li")[0]
+        assert page.values(".aim-ramps a", "href") == [
+            reverse("ramp", args=[team.collaborative.slug, team.slug, ramp.number])
+        ]
+        # The aim says how much and by when; the chain goes on with its idea and its measure.
+        assert {"By how much", "By when"} <= set(page.texts("main dt"))
+        assert (second.ramp, second.previous, second.idea) == (ramp, first, ramp.idea)
+        assert list(second.measures.all()) == [measure]
+        series = Page(client.get(page.values(".aim-ramps a", "href")[0]))
+        addresses = {cycle.get_absolute_url() for cycle in (first, second)}
+        assert addresses <= set(series.values("main a[href]", "href"))
+        assert [(mark.measure_ids, mark.url) for mark in cycle_marks(member, [team.pk])] == [
+            (frozenset({measure.pk}), first.get_absolute_url())
+        ]
 
     def test_too_long_a_text_is_told_and_kept(self, team: Team, member: User, client_for: ClientFor) -> None:
         client = client_for(member)

@@ -49,6 +49,7 @@ def leave(held: Any, on: dt.date) -> None:
     catch_up(MEMBERS, str(held.team_id))
 
 
+@pytest.mark.practice("R-273")
 def test_an_owner_who_leaves_passes_open_cycles_on_to_the_leader(team: Team) -> None:
     leader = TeamMembershipFactory(team=team, role=TeamRole.LEADER)
     leaver = TeamMembershipFactory(team=team)

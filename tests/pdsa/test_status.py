@@ -100,6 +100,7 @@ class TestBoard:
             ("Left", Need.GONE),
         ]
 
+    @pytest.mark.practice("R-59")
     def test_the_figures_of_one_team(self, collaborative: Collaborative, coach: User, world: dict[str, Team]) -> None:
         (row,) = [row for row in board_of(collaborative, coach, on=TODAY).rows if row.team == world["testing"]]
         assert (row.first, row.first_due, row.in_time) == (dt.date(2025, 2, 3), dt.date(2025, 3, 2), True)

@@ -312,6 +312,7 @@ def test_readers_get_the_same_page_without_inputs(client_for: Callable[[User], C
     assert "We call the day before." in page.texts(".sheet-words .prose")
 
 
+@pytest.mark.practice("R-97")
 @pytest.mark.practice("R-189")
 def test_a_cycle_begins_small_and_a_large_one_is_questioned(desk: Callable[..., Desk]) -> None:
     at = desk()
@@ -339,6 +340,7 @@ def test_a_big_problem_is_split_and_shown_to_a_coach(desk: Callable[..., Desk]) 
 
 
 @pytest.mark.practice("R-190")
+@pytest.mark.practice("R-96")
 def test_a_test_begins_with_the_clinical_question_and_an_example_of_the_topic(
     client_for: Callable[[User], Client],
 ) -> None:
