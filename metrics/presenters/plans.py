@@ -17,11 +17,13 @@ ANSWERS = ("collector", "source", "method", "day", "sample")
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A question of the plan and its answer; ``is_open`` where the team has still to answer."""
+    """A question of the plan and its answer; ``is_open`` where the team has still to answer, ``is_link`` where it may
+    hold an address."""
 
     label: str
     value: str
     is_open: bool = False
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def plan_sheet(planned: Planned, collaborative: Collaborative) -> PlanSheet:
         PlanRow(_("First month"), month_name(planned.first_month) if planned.first_month else ""),
         PlanRow(_("Final after"), _final(version)),
         PlanRow(_("Groups"), _groups(planned)),
-        PlanRow(_("Steward"), version.steward),
+        PlanRow(_("Steward"), _steward(version)),
+        PlanRow(_("Full definition"), version.source, is_link=True),
         PlanRow(_("License"), version.license_note),
     ]
     return PlanSheet(
@@ -126,6 +129,14 @@ def _final(version: MeasureVersion) -> str:
     return _("%(days)s days after the period; until then its point is drawn hollow") % {
         "days": number(version.maturation_days)
     }
+
+
+def _steward(version: MeasureVersion) -> str:
+    """Whose it is, and of which year: definitions of national measures change."""
+    if not version.version_year:
+        return version.steward
+    words = {"steward": version.steward, "year": version.version_year}
+    return (_("%(steward)s, %(year)s") if version.steward else _("Definition of %(year)s")) % words
 
 
 def _groups(planned: Planned) -> str:

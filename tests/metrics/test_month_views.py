@@ -16,12 +16,19 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from collab.common.sections import due_items_for, nav_for
-from collab.models import User
+from collab.enums import CollaborativeStatus
+from collab.library import starters
+from collab.models import Collaborative, User
 from metrics.cells import CellKey
 from metrics.forms.month import field_name, seen_text
 from metrics.models import DraftCell, Reopening, Submission
 from metrics.queries.months import sheet_for, stored_values
-from tests.factories.collab import CenterAppointmentFactory, CollaborativeAppointmentFactory, UserFactory
+from tests.factories.collab import (
+    CenterAppointmentFactory,
+    CollaborativeAppointmentFactory,
+    CollaborativeFactory,
+    UserFactory,
+)
 from tests.factories.metrics import SubmissionFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory, TeamMembershipFactory
 from tests.metrics.months import AFTER_DUE, BEFORE_DUE, FEBRUARY, JANUARY, LOCKED, World, entry, make_world
@@ -493,3 +500,32 @@ def test_what_is_counted_stands_beside_the_number_for_those_who_type_and_those_w
         # Once a measure, and not again with its groups; the empty parts of the other one are left out.
         assert len(page.all(".what-counts")) == 2
         assert names[6:] == ["Total", "Number of cases"]
+
+
+@pytest.mark.practice("R-175")
+def test_the_starter_of_the_library_is_asked_from_the_first_month_on_with_its_steps_beside_it(
+    client_for: ClientFor,
+) -> None:
+    """Before a team can count anything; what is copied after the start is asked from its own month on."""
+    collaborative = CollaborativeFactory(slug="access", status=CollaborativeStatus.SETUP)
+    coordinator = CenterAppointmentFactory(center=collaborative.center).user
+    client_for(coordinator).post(reverse("measure_from_library", args=["access", starters()[0].code]))
+    Collaborative.objects.update(status=CollaborativeStatus.RUNNING)
+    with time_machine.travel(dt.datetime(2025, 3, 10, tzinfo=dt.UTC), tick=False):
+        client_for(coordinator).post(reverse("measure_from_library", args=["access", "admissions"]))
+    team = TeamFactory(collaborative=Collaborative.objects.get(), slug="northside", name="Northside")
+    client = client_for(TeamMembershipFactory(team=team).user)
+
+    page = Page(client.get(address()))
+    assert page.values("[data-cell]", "data-cell") == ["progress_self_rating"]
+    assert page.texts(".grid-label")[0].startswith("Score, 0.5 to 5")
+    assert (
+        "2.0 We measure and study how the work is done now; nothing is changed yet." in page.texts(".what-counts dd")[2]
+    )
+
+    data = {"numerator:progress_self_rating": "2", "denominator:progress_self_rating": "1", "base_revision": "0"}
+    seen = page.values("[name='seen:progress_self_rating']", "value")[0]
+    sent = client.post(address(), data | {"seen:progress_self_rating": str(seen)})
+    assert sent.headers["Location"] == address("month_sent")
+    assert stored_values(Submission.objects.get())[CellKey("progress_self_rating")].numerator == 2
+    assert set(sheet_for(team, dt.date(2025, 3, 1)).by_code) == {"progress_self_rating", "admissions"}

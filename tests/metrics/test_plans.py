@@ -141,6 +141,21 @@ class TestWhatItSays:
         measure.versions.update(data_source="Intake log")
         assert words(team)["Source"] == "Advised: Intake log"
 
+    def test_whose_definition_it_is_from_which_year_and_where_it_stands_in_full(
+        self, client_for: ClientFor, team: Team, measure: Measure, member: User
+    ) -> None:
+        assert not {"Steward", "Full definition", "License"} & set(words(team))
+        address = "https://example.org/fuh"
+        measure.versions.update(steward="NCQA", version_year=2025, source=address, license_note="Not a HEDIS rate.")
+        said = {"Steward": "NCQA, 2025", "Full definition": address, "License": "Not a HEDIS rate."}
+        assert {name: words(team)[name] for name in said} == said
+        page = Page(client_for(member).get(f"/c/waits/teams/{team.slug}/plan/"))
+        assert address in page.values("dd a", "href")
+        paper = "".join(text_of(print_plan(team, member, lambda *_step: None).pdf).split())
+        assert "StewardNCQA,2025Fulldefinitionhttps://example.org/fuhLicenseNotaHEDISrate." in paper
+        measure.versions.update(steward="")
+        assert words(team)["Steward"] == "Definition of 2025"
+
     def test_where_a_sample_is_allowed(self, team: Team, measure: Measure) -> None:
         measure.versions.update(sampling_ok=True)
         assert words(team)["Sample"] == "All cases; a random sample is allowed."
