@@ -215,9 +215,10 @@ def _crowd(points: Sequence[FunnelPoint], frame: _Frame) -> Iterator[str]:
     if not points:
         return
     told = frame.layout is WIDE and len(points) <= MOST_TOLD
+    radius = 3.2 if len(points) <= MOST_TOLD else 2
     yield f'<g fill="{palette.OF_MARK[Mark.PLAIN]}" fill-opacity="0.6" class="chart-fill-{Mark.PLAIN.value}">'
     for point in points:
-        place = f'cx="{coordinate(frame.x(point.denominator))}" cy="{coordinate(frame.y(point.value))}" r="3.2"'
+        place = f'cx="{coordinate(frame.x(point.denominator))}" cy="{coordinate(frame.y(point.value))}" r="{radius}"'
         yield f"<circle {place}><title>{escape(point.words)}</title></circle>" if told else f"<circle {place}/>"
     yield "</g>"
 

@@ -214,7 +214,8 @@ def together(found: Benchmarks) -> Together:
         pooled=pooled,
         median="" if math.isnan(median) else formatting.with_unit(median * scale, version.unit),
         month=formatting.period_name(found.months[last], step=found.measure.collaborative.step),
-        sentence=sentence % {"count": reporting, "expected": int(found.expected[last])},
+        sentence=sentence
+        % {"count": formatting.number(reporting), "expected": formatting.number(int(found.expected[last]))},
         band=_band(found, last),
     )
 

@@ -64,6 +64,14 @@ class MonthTotal:
     sent: int
     expected: int
 
+    @property
+    def words(self) -> str:
+        """ "1,920 of 1,960"."""
+        return _("%(sent)s of %(expected)s") % {
+            "sent": formatting.number(self.sent),
+            "expected": formatting.number(self.expected),
+        }
+
 
 def months_shown(collaborative: Collaborative) -> tuple[dt.date, ...]:
     """The last months that are over, the newest first."""
