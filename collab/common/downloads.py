@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header
 
@@ -18,6 +19,11 @@ SVG_TYPE = "image/svg+xml"
 
 Rows = Iterable[Sequence[Any]]
 """A table, its heading first; cells as ``tables.csv_file`` takes them."""
+
+
+def figure_address(name: str, *args: Any) -> str:
+    """Where the files of a figure lie, without the ending: ``args`` are those of the address ``name`` but for it."""
+    return reverse(name, args=[*args, "svg"]).removesuffix(".svg")
 
 
 def own_answer(content: bytes, content_type: str) -> HttpResponse:

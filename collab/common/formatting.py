@@ -65,6 +65,11 @@ def full_day(date: dt.date) -> str:
     return formats.date_format(date, "j M Y")
 
 
+def drawn_on(date: dt.date) -> str:
+    """ "Drawn on 10 Mar 2026.", below figures that are taken away."""
+    return _("Drawn on %(day)s.") % {"day": full_day(date)}
+
+
 def clock(at: dt.datetime | None, time_zone: str) -> str:
     """ "09:41" in this time zone; empty where there is no instant."""
     return formats.date_format(at.astimezone(ZoneInfo(time_zone)), "H:i") if at else ""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from collab.common.downloads import figure_address
 from collab.common.enums import Tone
 from collab.models import Collaborative
 from metrics.charts.build import run_chart
@@ -141,7 +142,7 @@ def pooled_card(collaborative: Collaborative, panel: Panel, compared: Benchmarks
             benchmarks=compared,
             today=collaborative.today(),
         ),
-        address=reverse("pooled_figure", args=[collaborative.slug, panel.measure.code, "json"]).removesuffix(".json"),
+        address=figure_address("pooled_figure", collaborative.slug, panel.measure.code),
         teach=teach_address(collaborative, panel.measure.code),
     )
 
@@ -153,4 +154,4 @@ def teach_address(collaborative: Collaborative, code: str) -> str:
 
 def team_figure_address(team: Team, code: str) -> str:
     """Where a team's figure lies, without ".json", ".svg" or ".csv"."""
-    return reverse("team_figure", args=[team.collaborative.slug, team.slug, code, "json"]).removesuffix(".json")
+    return figure_address("team_figure", team.collaborative.slug, team.slug, code)

@@ -15,7 +15,9 @@ from metrics.charts.scale import lanes
 from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, inside, label_places
 
 # What the stylesheet gives a chart on a narrow screen, without its margins.
-PLOT_HEIGHT = 256 - TOP - BOTTOM
+HEAD = TOP + 8
+"""The words of a signal, and above them the name of the axis."""
+PLOT_HEIGHT = 256 - HEAD - BOTTOM
 SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "diamond", Mark.IMPROVEMENT: "square"}
 DASHES = {
     LineKind.CENTRE: (palette.CENTRE, 1.5, "solid"),
@@ -144,7 +146,7 @@ def _layout(figure: RunChartFigure) -> dict[str, Any]:
         "font": {"size": 12, "color": palette.SOFT},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM + FLAG * (max(_rows(figure), default=-1) + 1)},
+        "margin": {"l": LEFT, "r": RIGHT, "t": HEAD, "b": BOTTOM + FLAG * (max(_rows(figure), default=-1) + 1)},
         "hoverlabel": {"bgcolor": palette.PAPER, "bordercolor": palette.AXIS, "font": {"color": palette.INK}},
         "xaxis": {
             "range": [-0.5, len(figure.points) - 0.5],

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from textwrap import wrap
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from collab.common import drawing
-from collab.common.drawing import FONT, coordinate, spread
+from collab.common.drawing import FONT, Picture, coordinate, sheet, spread
 from metrics.charts import palette
 from metrics.charts.figure import Band, Flag, Line, LineKind, Mark, PointState, RunChartFigure
 from metrics.charts.scale import lanes
@@ -25,9 +24,6 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 84, 30, 26
 LABEL_HEIGHT = 29
 FLAG = 16
 """The height of a row of numbered marks below the months, and the width that each of them takes."""
-LINE = 16
-LETTERS = 6.2
-"""How wide a letter is on average, for breaking lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +91,17 @@ def to_svg(figure: RunChartFigure, *, width: int = 720, height: int = 270, varia
 def to_file(figure: RunChartFigure) -> SafeString:
     """The figure as a file for slides: with its title, its sentence, the list of its marks, and its rules."""
     frame = Frame(figure, FILE_WIDTH, FILE_HEIGHT)
-    head = [f"{figure.title}, {figure.subject}", *_wrapped(figure.sentence)]
-    foot = [line for note in figure.notes for line in _wrapped(note)]
-    drawn = (f"{figure.chart}.", figure.rules, *(badge.words for badge in figure.badges), figure.origin)
-    foot += _wrapped(" ".join(drawn))
-    top = LINE * len(head) + 2 * LINE
-    height = top + FILE_HEIGHT + LINE * len(foot) + LINE
-    key = f"{figure.key}-{FILE}"
-    parts = [
-        _opening(figure, key, head[0], (FILE_WIDTH, height), FILE),
-        (
-            f'<text x="{FILE_EDGE}" y="{LINE + 8}" font-size="17" font-weight="600" fill="{palette.INK}">'
-            f"{escape(head[0])}</text>"
-        ),
-        *(_text(FILE_EDGE, LINE * (row + 2) + 8, line, colour=palette.INK) for row, line in enumerate(head[1:])),
-        f'<g transform="translate(0 {top - LINE})">',
-        *_picture(frame, key),
-        "</g>",
-        *(_text(FILE_EDGE, top + FILE_HEIGHT + LINE * row + 8, line) for row, line in enumerate(foot)),
-        "</svg>",
-    ]
-    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+    made = " ".join((f"{figure.chart}.", figure.rules, *(badge.words for badge in figure.badges), figure.origin))
+    return sheet(
+        Picture("".join(_picture(frame, f"{figure.key}-{FILE}")), FILE_WIDTH, FILE_HEIGHT),
+        title=f"{figure.title}, {figure.subject}",
+        lead=figure.sentence,
+        foot=(*figure.notes, made),
+        alt=figure.alt,
+    )
 
 
-FILE_WIDTH, FILE_HEIGHT, FILE_EDGE = 960, 400, 16
+FILE_WIDTH, FILE_HEIGHT = 928, 400
 
 
 def _opening(figure: RunChartFigure, key: str, title: str, size: tuple[int, int], variant: str) -> str:
@@ -141,11 +124,6 @@ def _picture(frame: Frame, key: str) -> Iterator[str]:
     yield from _data(frame)
     yield from _bracket(frame)
     yield from _end_labels(frame)
-
-
-def _wrapped(text: str) -> list[str]:
-    """A text in lines that fit the width of a file."""
-    return wrap(text, int((FILE_WIDTH - 2 * FILE_EDGE) / LETTERS))
 
 
 def _axes(frame: Frame) -> Iterator[str]:

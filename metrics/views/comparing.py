@@ -10,12 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from collab.common import months
-from collab.common.downloads import figure_attachment
+from collab.common.downloads import figure_address, figure_attachment
 from collab.common.formatting import period_name
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest
@@ -110,7 +109,7 @@ def funnel(request: SignedInRequest, collaborative: str, measure: str) -> HttpRe
         "order": order,
         "words": words_of(request),
         "query": query_of(request, "month", "table", "order", "q"),
-        "address": reverse("funnel_file", args=[asked.collaborative.slug, measure, "svg"]).removesuffix(".svg"),
+        "address": figure_address("funnel_file", asked.collaborative.slug, measure),
         "file_query": f"?month={months.iso(asked.month)}" if asked.month else "",
         "may_publish": publish_results.check(request.user, asked.collaborative),
     }
@@ -189,7 +188,8 @@ def _multiples(request: SignedInRequest, asked: Asked) -> Multiples:
     everything = asked.sight.looks_after_teams
     need, words, order = request.GET.get("need", ""), words_of(request), request.GET.get("order", "")
     due = found.due_months()
-    if everything:
+    # Only an order or a filter by need asks how all teams stand.
+    if everything and (need in Need.values or order == "need"):
         needs = teams_by_need(user, found, measures=[asked.measure], due=due)
         kept = [
             row
@@ -233,7 +233,7 @@ def multiples(request: SignedInRequest, collaborative: str, measure: str) -> Htt
         "words": shown.words,
         "query": query_of(request, "need", "q", "order"),
         "is_filtered": bool(shown.need or shown.words),
-        "address": reverse("multiples_file", args=[found.slug, measure, "svg"]).removesuffix(".svg"),
+        "address": figure_address("multiples_file", found.slug, measure),
         "file_query": f"?{file_query}" if file_query else "",
     }
     return render(request, "metrics/multiples.html", context)
@@ -245,7 +245,8 @@ def multiples_file(request: SignedInRequest, collaborative: str, measure: str, f
     asked = _asked(request, collaborative, measure)
     shown, today, version = _multiples(request, asked), asked.collaborative.today(), asked.measure.latest
     compared = shown.compared
-    if not compared.peers:
+    # Where only the results of all teams together are shown, the page has no charts either.
+    if asked.sight is Sight.POOLED or not compared.peers:
         raise Http404
     title = _("%(measure)s, all teams") % {"measure": version.name}
     return figure_attachment(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from collab.common.drawing import FONT, INK, PAPER, SOFT, coordinate, text
+from collab.common.drawing import FONT, INK, PAPER, SOFT, Picture, coordinate, sheet, text
 from pdsa.charts.figure import Step
 from pdsa.charts.svg import RADIUS, Place, node
 
@@ -76,22 +76,29 @@ class LineageFigure:
 
 def to_svg(figure: LineageFigure) -> SafeString:
     """The drawing: a group in which every test that may be read is a link."""
-    height = TOP + LANE * len(figure.lanes)
-    key = figure.key
+    picture = _drawing(figure, links=True)
+    key, height = figure.key, picture.height
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {coordinate(figure.width)} {coordinate(height)}" '
         f'width="{coordinate(figure.width)}" height="{coordinate(height)}" class="ramp-svg ramp-wide" role="group" '
         f'aria-labelledby="{key}-title" aria-describedby="{key}-desc" font-family="{FONT}" font-size="12">'
         f'<title id="{key}-title">{escape(figure.title)}</title><desc id="{key}-desc">{escape(figure.alt)}</desc>'
     )
-    parts = [
-        opening,
+    return mark_safe(f"{opening}{picture.drawn}</svg>")  # noqa: S308 - every text is escaped where it is put in
+
+
+def to_file(figure: LineageFigure, *, foot: str) -> SafeString:
+    """The drawing as a file for slides, without links."""
+    return sheet(_drawing(figure, links=False), title=figure.title, lead=figure.alt, foot=(foot,))
+
+
+def _drawing(figure: LineageFigure, *, links: bool) -> Picture:
+    drawn = [
         *(_line(figure, join) for join in figure.follows),
         *(_arrow(figure, join) for join in figure.takings),
-        *(drawn for place, lane in enumerate(figure.lanes) for drawn in _lane(lane, _y(place))),
-        "</svg>",
+        *(one for place, lane in enumerate(figure.lanes) for one in _lane(lane, _y(place), links=links)),
     ]
-    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+    return Picture("".join(drawn), figure.width, TOP + LANE * len(figure.lanes))
 
 
 def _x(layer: int) -> float:
@@ -142,17 +149,17 @@ def _arrow(figure: LineageFigure, join: Join) -> str:
     )
 
 
-def _lane(lane: LineageLane, y: float) -> Iterator[str]:
+def _lane(lane: LineageLane, y: float, *, links: bool) -> Iterator[str]:
     yield (
         f'<text x="8" y="{coordinate(y - 2)}" font-weight="600" fill="{INK}" class="ramp-became">'
         f"{escape(_short(lane.title))}</text>"
     )
     yield text(8, y + 14, _short(lane.note), name="chart-fill-soft")
     for spot in lane.spots:
-        yield _spot(spot, _x(spot.layer), y)
+        yield _spot(spot, _x(spot.layer), y, links=links)
 
 
-def _spot(spot: Spot, x: float, y: float) -> str:
+def _spot(spot: Spot, x: float, y: float, *, links: bool) -> str:
     words = escape(spot.text)
     if spot.step is None:
         return (
@@ -169,6 +176,8 @@ def _spot(spot: Spot, x: float, y: float) -> str:
         else ""
     )
     drawn = node(Place(spot.step, x, y), RADIUS)
+    if not links:
+        return f"<g><title>{words}</title>{ring}{drawn}</g>"
     return (
         f'<a href="{escape(spot.step.url)}" class="ramp-step" aria-label="{words}"{here}><title>{words}</title>'
         f"{ring}{drawn}</a>"

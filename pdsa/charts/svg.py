@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from collab.common.drawing import AXIS, DATA, FONT, GRID, INK, PAPER, SOFT, coordinate, spread, text
+from collab.common.drawing import AXIS, DATA, FONT, GRID, INK, PAPER, SOFT, Picture, coordinate, sheet, spread, text
 from pdsa.charts.figure import Lane, RampFigure, Step, StepState
 
 GOOD = "#1d5c3a"
@@ -47,21 +47,25 @@ def to_svg(figure: RampFigure, *, paper: bool = False) -> SafeString:
     On the page it is a group of links. On ``paper`` it is one picture whose title is the whole alternative text, for
     that is what a tagged PDF takes.
     """
+    picture = _wide(figure, paper=paper)
+    opening = _opening(figure, picture.width, picture.height, "paper" if paper else "wide")
+    return mark_safe(f"{opening}{picture.drawn}</svg>")  # noqa: S308 - every text is escaped where it is put in
+
+
+def to_file(figure: RampFigure, *, lead: str, foot: str) -> SafeString:
+    """The wide drawing as a file for slides, with what became of the ramp and when it was drawn."""
+    return sheet(_wide(figure, paper=True), title=figure.title, lead=lead, foot=(foot,), alt=figure.alt)
+
+
+def _wide(figure: RampFigure, *, paper: bool) -> Picture:
     width = max(720, LEFT + RIGHT + A_STEP * figure.longest) if len(figure.lanes) == 1 else 720
-    drawn: list[str] = []
+    drawn = [text(8, 14, figure.height_name, name="chart-fill-soft")]
     y = float(TOP)
     for lane in figure.lanes:
         picture, y = _lane(figure, lane, width, y, paper=paper)
         drawn.append(picture)
-    height = y + (22 if figure.days else 4)
-    parts = [
-        _opening(figure, width, height, "paper" if paper else "wide"),
-        text(8, 14, figure.height_name, name="chart-fill-soft"),
-        *drawn,
-        *_calendar(figure, width, y),
-        "</svg>",
-    ]
-    return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped where it is put in
+    drawn += _calendar(figure, width, y)
+    return Picture("".join(drawn), width, y + (22 if figure.days else 4))
 
 
 def to_list_svg(figure: RampFigure) -> SafeString:

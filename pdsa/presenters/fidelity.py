@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,6 +208,13 @@ def trend_table(trend: Trend) -> TrendTable:
         best=str(CHECKS[ranked[-1]].label) if ranked else "",
         weakest=str(CHECKS[ranked[0]].label) if ranked else "",
     )
+
+
+def trend_rows(trend: TrendTable) -> Iterator[list[str]]:
+    """The trend for a spreadsheet, its heading first: each check here and as published, then round by round."""
+    yield [_("Check"), _("Here"), _("95 % interval"), _("Published"), _("Compared"), _("Trend"), *trend.rounds]
+    for line in trend.lines:
+        yield [str(line.label), line.here, line.interval, line.published, line.verdict, line.change, *line.rounds]
 
 
 def _round_name(one: Round) -> str:

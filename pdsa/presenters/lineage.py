@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,13 @@ class LineageCard:
     @property
     def rows(self) -> list[LineageRow]:
         return [row for branch in self.branches for row in branch.rows]
+
+
+def file_rows(card: LineageCard) -> Iterator[list[str]]:
+    """The drawing's table for a spreadsheet, its heading first."""
+    yield [_("Test"), _("Team"), _("From"), _("When"), _("Prediction"), _("Decision")]
+    for row in card.rows:
+        yield [row.title, row.by, row.source, row.when, row.result, row.became]
 
 
 class _Words:

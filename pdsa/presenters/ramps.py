@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +117,13 @@ def parallel_card(aim: Aim, ramps: Sequence[tuple[Ramp, Sequence[Cycle]]], *, to
         rows=tuple(row for _ramp, cycles in ramps for row in rows_of(cycles)),
         caption=_("Cycles of all ramps under this aim"),
     )
+
+
+def file_rows(card: RampCard) -> Iterator[list[object]]:
+    """The drawing's table for a spreadsheet, its heading first."""
+    yield [_("Cycle"), _("Test"), _("Follows"), _("When"), _("Scale"), _("Prediction"), _("Decision")]
+    for row in card.rows:
+        yield [row.cycle.number, row.cycle.title, row.follows, row.when, row.scale, row.result, row.became]
 
 
 def strip_of(cycle: Cycle) -> RampStrip:

@@ -228,8 +228,12 @@ class BarMark:
 
 @dataclass(frozen=True)
 class Bars:
-    """A small bar chart with its table: ``sentence`` says what it shows; ``line`` is the height of a published mean."""
+    """A small bar chart with its table: ``sentence`` says what it shows; ``line`` is the height of a published mean.
 
+    ``key`` names it in addresses.
+    """
+
+    key: str
     title: str
     sentence: str
     columns: tuple[str, ...]
@@ -250,6 +254,7 @@ def pace_bars(board: Board) -> Bars | None:
     told = [one for one in shown if one[3] is not None]
     month, begun, teams, rate = told[-1]
     return _bars(
+        key="pace",
         title=_("Cycles begun for each team, by month"),
         sentence=_("%(month)s: %(rate)s (%(begun)s cycles, %(teams)s teams). Published mean: %(published)s a month.")
         % {
@@ -287,6 +292,7 @@ def length_bars(board: Board) -> Bars | None:
     names = [str(week) for week in range(1, LONGEST_BAR_WEEKS)] + [_("%(weeks)s+") % {"weeks": LONGEST_BAR_WEEKS}]
     short = sum(days <= DAYS_A_MONTH for days in board.lengths)
     return _bars(
+        key="length",
         title=_("How long closed cycles took, in weeks begun"),
         sentence=_("%(short)s of %(all)s closed cycles took at most a month.")
         % {"short": number(short), "all": number(len(board.lengths))},
@@ -298,6 +304,7 @@ def length_bars(board: Board) -> Bars | None:
 
 def _bars(
     *,
+    key: str,
     title: str,
     sentence: str,
     columns: tuple[str, ...],
@@ -317,6 +324,7 @@ def _bars(
         tall = height(value)
         marks.append(BarMark(name, words, x, HEAD + TALL - tall, BAR, tall, x + BAR / 2))
     return Bars(
+        key=key,
         title=title,
         sentence=sentence,
         columns=columns,

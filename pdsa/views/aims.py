@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collab.common.downloads import figure_address
 from collab.common.models import AuditEvent
 from collab.common.views import SignedInRequest
 from collab.presenters.history import history_lines
@@ -23,6 +24,7 @@ from pdsa.queries.cycles import find_aim
 from pdsa.queries.ramps import active_first, ramps_with_cycles
 from pdsa.queries.worksheet import published_ideas
 from pdsa.rules import write_cycles
+from pdsa.views.ramps import ramp_attachment
 from pdsa.views.worksheet import page_context, require_writer
 from teams.queries.teams import find_team
 
@@ -41,12 +43,22 @@ def aim(request: SignedInRequest, collaborative: str, team: str, number: int) ->
         "aim": found,
         "view": view_of(found, today=today, changes=len(ramps)),
         "card": parallel_card(found, ramps, today=today) if ramps else None,
+        "address": figure_address("aim_file", collaborative, team, number),
         "ramps": lines_of(active_first(ramps), today=today),
         "untested": [idea for idea in published_ideas(found.team) if idea.pk not in tested] if may_write else [],
         "may_write": may_write,
         "history": history_lines(AuditEvent.objects.about(found).select_related("actor")[:MOST_EVENTS]),
     }
     return render(request, "pdsa/aim.html", context)
+
+
+@require_safe
+def aim_file(request: SignedInRequest, collaborative: str, team: str, number: int, form: str) -> HttpResponse:
+    """The drawing of its ramps for slides, or its table."""
+    found = find_aim(request.user, collaborative, team, number)
+    ramps = ramps_with_cycles(found.team, aim=found)
+    card = parallel_card(found, ramps, today=found.team.collaborative.today())
+    return ramp_attachment(form, f"{found.team.slug}-aim-{found.number}", card, found.team)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,16 +8,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collab.common.downloads import figure_address, figure_attachment
+from collab.common.formatting import drawn_on
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
+from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
 from pdsa.actions.fidelity import judge
+from pdsa.charts.shares import trend_file
 from pdsa.forms.fidelity import JudgeForm
 from pdsa.models import CoachScore, Cycle
 from pdsa.policies import NotReadyError, check_judgeable
-from pdsa.presenters.fidelity import agreement_lines, cycle_lines, team_lines, trend_table
+from pdsa.presenters.fidelity import agreement_lines, cycle_lines, team_lines, trend_rows, trend_table
 from pdsa.queries.cycles import find_cycle
 from pdsa.queries.fidelity import (
+    Trend,
     agreement_in,
     counted_of_teams,
     cycles_of_team,
@@ -48,6 +53,7 @@ def team_fidelity(request: SignedInRequest, collaborative: str, team: str) -> Ht
         "collaborative": found.collaborative,
         "nav_key": "pdsa",
         "trend": trend_table(trend_of(found.collaborative, today, team=found)),
+        "address": figure_address("team_fidelity_file", collaborative, team),
         "lines": cycle_lines(list(page), {key: one.fidelity for key, one in judged.items()}),
         "page": page,
     }
@@ -55,15 +61,47 @@ def team_fidelity(request: SignedInRequest, collaborative: str, team: str) -> Ht
 
 
 @require_safe
-def fidelity(request: SignedInRequest, collaborative: str) -> HttpResponse:
-    """All teams together and one by one; what coaches have still to read, and how far they agree."""
-    found = find_collaborative(request.user, collaborative)
+def team_fidelity_file(request: SignedInRequest, collaborative: str, team: str, form: str) -> HttpResponse:
+    """A team's trend for slides, or its table."""
+    found = find_team(request.user, collaborative, team)
+    trend = trend_of(found.collaborative, found.collaborative.today(), team=found)
+    return _trend_file(form, found.slug, found.name, trend, found.collaborative)
+
+
+@require_safe
+def fidelity_file(request: SignedInRequest, collaborative: str, form: str) -> HttpResponse:
+    """The trend of all teams together for slides, or its table."""
+    found = _compared(request, collaborative)
+    return _trend_file(form, found.slug, _("all teams"), trend_of(found, found.today()), found)
+
+
+def _trend_file(form: str, name: str, whose: str, trend: Trend, found: Collaborative) -> HttpResponse:
+    table = trend_table(trend)
+    title = _("Fidelity beside what was published, %(whose)s") % {"whose": whose}
+    foot = drawn_on(found.today())
+    return figure_attachment(
+        form,
+        f"{name}-fidelity",
+        picture=lambda: trend_file(table, title=title, foot=foot),
+        table=lambda: trend_rows(table),
+    )
+
+
+def _compared(request: SignedInRequest, slug: str) -> Collaborative:
+    found = find_collaborative(request.user, slug)
     require(
         request.user,
         PdsaPermission.WATCH_TEAMS,
         found,
         _("Faculty and coordinators compare teams. Your own team's page shows the same about you."),
     )
+    return found
+
+
+@require_safe
+def fidelity(request: SignedInRequest, collaborative: str) -> HttpResponse:
+    """All teams together and one by one; what coaches have still to read, and how far they agree."""
+    found = _compared(request, collaborative)
     order = request.GET.get("order", "")
     order = order if order in ORDERS else ORDERS[0]
     words = words_of(request)
@@ -74,6 +112,7 @@ def fidelity(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "collaborative": found,
         "nav_key": "pdsa",
         "trend": trend_table(trend_of(found, found.today())),
+        "address": figure_address("fidelity_file", collaborative),
         "agreement": agreement_lines(agreement_in(found)),
         "coaches": coaches,
         "unread": unread[:READ_NEXT],

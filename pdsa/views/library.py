@@ -11,17 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from collab.common.downloads import table_attachment
+from collab.common.downloads import figure_address, figure_attachment, table_attachment
+from collab.common.formatting import drawn_on
 from collab.common.paging import page_of, query_of
 from collab.common.views import SignedInRequest, require
 from collab.models import ChangeIdea, Collaborative
 from collab.queries.collaboratives import find_collaborative
 from pdsa.actions.workflow import take_change
+from pdsa.charts.lineage import to_file
 from pdsa.forms.library import LibraryForm, TakeForm
 from pdsa.models import Cycle
 from pdsa.policies import NotReadyError, sentence_of
 from pdsa.presenters import library as words
-from pdsa.presenters.lineage import card_of
+from pdsa.presenters.lineage import LineageCard, card_of, file_rows
 from pdsa.queries import library as queries
 from pdsa.queries.lineage import family_of
 from pdsa.rules import PdsaPermission, joined_collaborative_ids, watch_teams
@@ -125,8 +127,23 @@ def library_lineage(request: SignedInRequest, collaborative: str, pk: int) -> Ht
     context = _around(found) | {
         "cycle": cycle,
         "card": card_of(family, request.user, found, key=f"lineage-{cycle.pk}", current=cycle),
+        "address": figure_address("library_lineage_file", collaborative, pk),
     }
     return render(request, "pdsa/library_lineage.html", context)
+
+
+@require_safe
+def library_lineage_file(request: SignedInRequest, collaborative: str, pk: int, form: str) -> HttpResponse:
+    """The drawing for slides, or its table."""
+    found = _library_of(request, collaborative)
+    cycle = queries.find_shared_test(request.user, found, pk)
+    card = card_of(family_of(request.user, [cycle.ramp_id]), request.user, found, key="lineage", current=cycle)
+    return _lineage_file(form, f"{found.slug}-test-{pk}", card, found)
+
+
+def _lineage_file(form: str, name: str, card: LineageCard, found: Collaborative) -> HttpResponse:
+    foot = drawn_on(found.today())
+    return figure_attachment(form, name, picture=lambda: to_file(card.figure, foot=foot), table=lambda: file_rows(card))
 
 
 @require_safe
@@ -146,8 +163,19 @@ def library_idea(request: SignedInRequest, collaborative: str, pk: int) -> HttpR
         "lines": words.lines_of(page.object_list, request.user, found),
         "query": "",
         "card": card_of(family, request.user, found, key=f"idea-{idea.pk}") if family.cycles else None,
+        "address": figure_address("library_idea_file", collaborative, pk),
     }
     return render(request, "pdsa/library_idea.html", context)
+
+
+@require_safe
+def library_idea_file(request: SignedInRequest, collaborative: str, pk: int, form: str) -> HttpResponse:
+    """The drawing of who took the idea from whom for slides, or its table."""
+    found = _library_of(request, collaborative)
+    idea = queries.find_idea(found, pk)
+    family = family_of(request.user, queries.ramps_handed_on(idea))
+    card = card_of(family, request.user, found, key="idea")
+    return _lineage_file(form, f"{found.slug}-idea-{pk}", card, found)
 
 
 @require_safe

@@ -12,16 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collab.common.downloads import figure_address, figure_attachment
+from collab.common.formatting import drawn_on
 from collab.common.models import AuditEvent
 from collab.common.views import SignedInRequest
 from collab.models import ChangeIdea
 from collab.presenters.history import history_lines
 from pdsa.actions.ramps import add_ramp, change_ramp, end_ramp, resume_ramp
 from pdsa.actions.workflow import plan_next
+from pdsa.charts.svg import to_file
 from pdsa.enums import RampStatus
 from pdsa.forms.ramps import EndRampForm, RampForm
 from pdsa.policies import NotReadyError, check_ramp_can_end, check_team_works, refusal_of, sentence_of, team_works
-from pdsa.presenters.ramps import context_of, next_base, open_cycles
+from pdsa.presenters.ramps import RampCard, card_of, context_of, file_rows, next_base, open_cycles
 from pdsa.queries.cycles import find_ramp
 from pdsa.queries.ramps import cycles_of_ramp
 from pdsa.queries.worksheet import published_ideas
@@ -40,6 +43,7 @@ def ramp(request: SignedInRequest, collaborative: str, team: str, number: int) -
     cycles = cycles_of_ramp(found)
     context = page_context(found.team) | context_of(found, cycles)
     context |= {
+        "address": figure_address("ramp_file", collaborative, team, number),
         "may_write": write_cycles.check(request.user, found.team) and team_works(found.team),
         "open_cycles": open_cycles(cycles),
         "base": next_base(cycles),
@@ -48,6 +52,22 @@ def ramp(request: SignedInRequest, collaborative: str, team: str, number: int) -
         "history": history_lines(AuditEvent.objects.about(found).select_related("actor")[:MOST_EVENTS]),
     }
     return render(request, "pdsa/ramp.html", context)
+
+
+@require_safe
+def ramp_file(request: SignedInRequest, collaborative: str, team: str, number: int, form: str) -> HttpResponse:
+    """The drawing for slides, or its table."""
+    found = find_ramp(request.user, collaborative, team, number)
+    card = card_of(found, cycles_of_ramp(found))
+    return ramp_attachment(form, f"{found.team.slug}-ramp-{found.number}", card, found.team)
+
+
+def ramp_attachment(form: str, name: str, card: RampCard, team: Team) -> HttpResponse:
+    """A drawing of ramps as a file."""
+    foot = drawn_on(team.collaborative.today())
+    return figure_attachment(
+        form, name, picture=lambda: to_file(card.figure, lead=card.sentence, foot=foot), table=lambda: file_rows(card)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from collab.common.downloads import table_attachment
+from collab.common.downloads import figure_address, figure_attachment, table_attachment
+from collab.common.formatting import drawn_on
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.models import Collaborative
 from collab.queries.collaboratives import find_collaborative
+from pdsa.charts.shares import bars_file
 from pdsa.presenters.status import (
+    Bars,
     count_needs,
     file_rows,
     headline,
@@ -22,7 +25,7 @@ from pdsa.presenters.status import (
     stalled_lines,
     status_lines,
 )
-from pdsa.queries.status import board_of, stalled_cycles
+from pdsa.queries.status import Board, board_of, stalled_cycles
 from pdsa.rules import PdsaPermission
 
 TEAMS_A_PAGE = 25
@@ -46,7 +49,7 @@ def status_board(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "collaborative": found,
         "nav_key": "pdsa",
         "facts": headline(board, lines),
-        "charts": [bars for bars in (pace_bars(board), length_bars(board)) if bars],
+        "charts": [(bars, figure_address("status_figure", collaborative, bars.key)) for bars in _charts(board)],
         "needs": count_needs(lines),
         "chosen_need": need,
         "words": words,
@@ -59,6 +62,27 @@ def status_board(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "stalled_query": query_of(request, "need", "q", "page"),
     }
     return render(request, "pdsa/status.html", context)
+
+
+@require_safe
+def status_figure(request: SignedInRequest, collaborative: str, figure: str, form: str) -> HttpResponse:
+    """One of the bar charts for slides, or its table."""
+    found = _watched(request, collaborative)
+    board = board_of(found, request.user, on=found.today())
+    bars = next((bars for bars in _charts(board) if bars.key == figure), None)
+    if bars is None:
+        raise Http404
+    foot = drawn_on(board.on)
+    return figure_attachment(
+        form,
+        f"{found.slug}-pdsa-{figure}",
+        picture=lambda: bars_file(bars, foot=foot),
+        table=lambda: [bars.columns, *bars.rows],
+    )
+
+
+def _charts(board: Board) -> list[Bars]:
+    return [bars for bars in (pace_bars(board), length_bars(board)) if bars]
 
 
 @require_safe

@@ -182,7 +182,9 @@ def test_pooled_only_has_no_funnel_and_says_so(client_for, collaborative, measur
     collaborative.save()
     teams = teams_of(collaborative, measure, TWELVE)
     client = client_for(member_of(teams[0]))
-    assert [client.get(address(measure, end)).status_code for end in ("funnel.csv", "teams.csv", "teams.svg")] == [404] * 3
+    assert [client.get(address(measure, end)).status_code for end in ("funnel.csv", "teams.csv", "teams.svg")] == [
+        404
+    ] * 3
     for end in ("funnel/", "teams/"):
         words = words_of(client.get(address(measure, end)))
         assert "teams see only the results of all teams together" in words
