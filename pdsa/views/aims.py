@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,8 @@ from collab.presenters.history import history_lines
 from pdsa.actions.aims import add_aim, change_aim, close_aim, reopen_aim
 from pdsa.enums import AimForm
 from pdsa.forms.aims import CloseAimForm, WriteAimForm
-from pdsa.policies import NotReadyError, check_aim_open, check_team_works, refusal_of, sentence_of, team_works
+from pdsa.models import Aim
+from pdsa.policies import NotReadyError, check_aim_open, check_team_works, refusal_of, team_works
 from pdsa.presenters.aims import first_answers, view_of
 from pdsa.presenters.ramps import lines_of, parallel_card
 from pdsa.queries.aims import measures_for, people_of
@@ -24,8 +24,10 @@ from pdsa.queries.cycles import find_aim
 from pdsa.queries.ramps import active_first, ramps_with_cycles
 from pdsa.queries.worksheet import published_ideas
 from pdsa.rules import write_cycles
+from pdsa.views.deeds import was_done
 from pdsa.views.ramps import ramp_attachment
 from pdsa.views.worksheet import page_context, require_writer
+from teams.models import Team
 from teams.queries.teams import find_team
 
 MOST_EVENTS = 50
@@ -72,16 +74,15 @@ def aim_new(request: SignedInRequest, collaborative: str, team: str) -> HttpResp
         initial["form"] = request.GET["form"]
     form = WriteAimForm(request.POST or None, measures=measures, initial=initial)
     refusal = refusal_of(check_team_works, found)
-    if request.method == "POST" and not refusal and form.is_valid():
-        try:
-            made = add_aim(by=request.user, team=found, values=form.values, measures=form.measures or ())
-        except (NotReadyError, ValidationError) as error:
-            refusal = sentence_of(error)
-        else:
-            messages.success(request, _("Your aim is written. Now choose a change to test."))
-            return redirect("aim", found.collaborative.slug, found.slug, made.number)
+    said = _("Your aim is written. Now choose a change to test.")
+    if not refusal and (made := was_done(request, form, lambda: _added(request, found, form), said)):
+        return redirect("aim", found.collaborative.slug, found.slug, made.number)
     context = page_context(found) | {"form": form, "refusal": refusal, "aim": None}
     return render(request, "pdsa/aim_form.html", context)
+
+
+def _added(request: SignedInRequest, team: Team, form: WriteAimForm) -> Aim:
+    return add_aim(by=request.user, team=team, values=form.values, measures=form.measures or ())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,15 +93,14 @@ def aim_edit(request: SignedInRequest, collaborative: str, team: str, number: in
     measures = {measure.pk: measure for measure in (*measures_for(found.team), *found.measures.all())}
     form = WriteAimForm(request.POST or None, instance=found, measures=measures.values())
     refusal = refusal_of(check_team_works, found.team) or refusal_of(check_aim_open, found)
-    if request.method == "POST" and not refusal and form.is_valid():
-        try:
-            changed = change_aim(by=request.user, aim=found, values=form.values, measures=form.measures)
-        except (NotReadyError, ValidationError) as error:
-            refusal = sentence_of(error)
-        else:
-            if changed:
-                messages.success(request, _("The aim was saved. What it said before stays in its history."))
-            return redirect("aim", found.team.collaborative.slug, found.team.slug, found.number)
+    said = _("The aim is saved. What it said before stays in its history.")
+    if not refusal and was_done(
+        request,
+        form,
+        lambda: change_aim(by=request.user, aim=found, values=form.values, measures=form.measures),
+        said,
+    ):
+        return redirect("aim", found.team.collaborative.slug, found.team.slug, found.number)
     # The form writes what was typed onto its instance; the page around it keeps the stored title.
     shown = found if request.method != "POST" else find_aim(request.user, collaborative, team, number)
     return render(
@@ -115,14 +115,9 @@ def aim_close(request: SignedInRequest, collaborative: str, team: str, number: i
     require_writer(request, found.team)
     initial = {"outcome": found.outcome, "on": found.team.collaborative.today()}
     form = CloseAimForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            close_aim(by=request.user, aim=found, **form.cleaned_data)
-        except (NotReadyError, ValidationError) as error:
-            form.add_error(None, sentence_of(error))
-        else:
-            messages.success(request, _("The aim is closed. What was reached stands on its page."))
-            return redirect("aim", found.team.collaborative.slug, found.team.slug, found.number)
+    said = _("The aim is closed. What was reached stands on its page.")
+    if was_done(request, form, lambda: close_aim(by=request.user, aim=found, **form.cleaned_data), said):
+        return redirect("aim", found.team.collaborative.slug, found.team.slug, found.number)
     refusal = (
         ""
         if request.method == "POST"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,12 +22,13 @@ from pdsa.actions.workflow import plan_next
 from pdsa.charts.svg import to_file
 from pdsa.enums import RampStatus
 from pdsa.forms.ramps import EndRampForm, RampForm
-from pdsa.policies import NotReadyError, check_ramp_can_end, check_team_works, refusal_of, sentence_of, team_works
+from pdsa.policies import NotReadyError, check_ramp_can_end, check_team_works, refusal_of, team_works
 from pdsa.presenters.ramps import RampCard, card_of, context_of, file_rows, next_base, open_cycles
 from pdsa.queries.cycles import find_ramp
 from pdsa.queries.ramps import cycles_of_ramp
 from pdsa.queries.worksheet import published_ideas
 from pdsa.rules import write_cycles
+from pdsa.views.deeds import was_done
 from pdsa.views.worksheet import page_context, require_writer
 from teams.models import Team
 from teams.queries.teams import find_team
@@ -78,14 +78,11 @@ def ramp_new(request: SignedInRequest, collaborative: str, team: str) -> HttpRes
     ideas = list(published_ideas(found))
     form = RampForm(request.POST or None, team=found, ideas=ideas, initial=_asked_for(request, found, ideas))
     refusal = refusal_of(check_team_works, found)
-    if request.method == "POST" and not refusal and form.is_valid():
-        try:
-            made = add_ramp(by=request.user, team=found, **form.cleaned_data)
-        except (NotReadyError, ValidationError) as error:
-            refusal = sentence_of(error)
-        else:
-            messages.success(request, _("The ramp is there. Plan its first small test."))
-            return redirect("ramp", found.collaborative.slug, found.slug, made.number)
+    said = _("The ramp is there. Plan its first small test.")
+    if not refusal and (
+        made := was_done(request, form, lambda: add_ramp(by=request.user, team=found, **form.cleaned_data), said)
+    ):
+        return redirect("ramp", found.collaborative.slug, found.slug, made.number)
     context = page_context(found) | {"form": form, "refusal": refusal, "ramp": None}
     return render(request, "pdsa/ramp_form.html", context)
 
@@ -108,14 +105,11 @@ def ramp_edit(request: SignedInRequest, collaborative: str, team: str, number: i
     require_writer(request, found.team)
     form = RampForm(request.POST or None, instance=found, team=found.team, ideas=list(published_ideas(found.team)))
     refusal = refusal_of(check_team_works, found.team)
-    if request.method == "POST" and not refusal and form.is_valid():
-        try:
-            change_ramp(by=request.user, ramp=found, values=form.cleaned_data)
-        except (NotReadyError, ValidationError) as error:
-            refusal = sentence_of(error)
-        else:
-            messages.success(request, _("The ramp was saved."))
-            return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
+    said = _("The ramp is saved.")
+    if not refusal and was_done(
+        request, form, lambda: change_ramp(by=request.user, ramp=found, values=form.cleaned_data), said
+    ):
+        return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
     # The form writes what was typed onto its instance; the page around it keeps the stored title.
     shown = found if request.method != "POST" else find_ramp(request.user, collaborative, team, number)
     return render(
@@ -154,14 +148,9 @@ def ramp_end(request: SignedInRequest, collaborative: str, team: str, number: in
     form = EndRampForm(
         request.POST or None, initial={"status": RampStatus.FINISHED, "on": found.team.collaborative.today()}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            end_ramp(by=request.user, ramp=found, **form.cleaned_data)
-        except (NotReadyError, ValidationError) as error:
-            form.add_error(None, sentence_of(error))
-        else:
-            messages.success(request, _("The ramp has ended. What it taught stays."))
-            return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
+    said = _("The ramp has ended. What it taught stays.")
+    if was_done(request, form, lambda: end_ramp(by=request.user, ramp=found, **form.cleaned_data), said):
+        return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
     refusal = (
         ""
         if request.method == "POST"
