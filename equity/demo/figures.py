@@ -70,7 +70,7 @@ def _measure_figures(
             denominator = max(size, 1)
             numerator = round(denominator * max(1.0, random_.gauss(value, 2.2 / math.sqrt(max(story.size, 0.2)))))
         case "score":
-            numerator, denominator = round(min(5.0, max(0.0, random_.gauss(value, 0.25))) * 2) / 2, measure.size
+            numerator = round(min(5.0, max(0.5, random_.gauss(value, 0.25))) * 2) / 2
         case "count":
             numerator = _poisson(random_, value * story.size)
         case _:

@@ -44,7 +44,7 @@ FULL = {
     "self_rating": {
         "collector": "Team leader",
         "source": "The team's monthly meeting",
-        "method": "Everybody writes a number on a card before we talk. We enter the mean and how many cards we had.",
+        "method": "Everybody writes a step on a card before we talk. Then we talk until we agree on one.",
         "day": "Last Thursday of the month",
     },
 }
@@ -58,9 +58,6 @@ def copy_definitions(collaborative: Collaborative, by: User) -> None:
         if original is None:
             raise LookupError(COPIES[measure.code])
         kept = {name: original.definition[name] for name in KEPT if name in original.definition}
-        if measure.code == "self_rating":
-            # Here everybody rates and the mean is entered, instead of one step that all agree on.
-            del kept["guidance"]
         correct_definition(by=by, measure=measure, **kept)
         collaborative.measures.filter(pk=measure.pk).update(library_code=original.code)
 

@@ -88,12 +88,12 @@ def result_text(version: MeasureVersion, numerator: float | None, denominator: f
 
 
 def typed_result(version: MeasureVersion, entry: Entry) -> str:
-    """The result of what stands in a cell now; empty as long as it is not two numbers."""
+    """The result of what stands in a cell now; empty as long as a number that it is made of is not there."""
     try:
         numerator, denominator = number_of(entry.numerator), number_of(entry.denominator)
     except NumberError:
         return ""
-    if numerator is None or (version.statistic.takes_denominator and denominator is None):
+    if numerator is None or (version.statistic.has_denominator and denominator is None):
         return ""
     if denominator == 0 and numerator:
         return ""

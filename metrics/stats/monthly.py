@@ -8,9 +8,10 @@ Where the value is not numerator ÷ denominator, the same words mean:
 
 - count and days between events: every team with a value reports and is compared. There is no pooled rate and no
   achievable benchmark; mean, median and percentiles are of the teams' values. Counts have their sum as ``numerator``.
-- median and score, which carry their number of cases: a team reports with a value and cases above 0, and is compared
-  when its cases reach the minimum. Medians and scores of groups cannot be pooled from these two numbers, so pooled
-  rate, sum and achievable benchmark stay empty; ``denominator`` is the number of cases.
+- median and score, which may carry their number of cases: a team reports with a value, unless its cases are said to be
+  0, and is compared when its cases reach the minimum; where they are not said, when there is none. Medians and scores
+  of groups cannot be pooled from these two numbers, so pooled rate, sum and achievable benchmark stay empty;
+  ``denominator`` is the number of cases that were said.
 
 Teams of equal adjusted performance enter the achievable benchmark in the order in which they are given, which is that
 of their agencies' codes: the definition leaves it open, and so the same figures always have the same benchmark.
@@ -71,8 +72,9 @@ def compare(group: Ints, numerator: Floats, denominator: Floats, rules: Sequence
     has_second = np.array([rule.has_second for rule in rules], dtype=np.bool_)
     minimum = np.array([rule.min_denominator if rule.has_second else 0.0 for rule in rules], dtype=np.float64)
 
-    reporting = ~np.isnan(numerator) & (~has_second[group] | (denominator > 0))
-    compared = reporting & (~has_second[group] | (denominator >= minimum[group]))
+    unsaid = np.isnan(denominator) & ~divides[group]
+    reporting = ~np.isnan(numerator) & (~has_second[group] | unsaid | (denominator > 0))
+    compared = reporting & (~has_second[group] | (unsaid & (minimum[group] <= 0)) | (denominator >= minimum[group]))
     # A value that is not a quotient is "value of 1": its mean and percentiles are those of the values themselves.
     divisor = np.where(divides[group], denominator, np.where(compared, 1.0, np.nan))
     found = monthly_groups(

@@ -192,6 +192,20 @@ def test_direction_and_minimum_are_those_of_the_version_that_holds_in_the_month(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("minimum", "compared", "median"), [(0, 3, 4), (11, 1, 2)])
+def test_a_rating_of_which_nobody_says_how_many_gave_it_is_compared_where_no_number_is_asked_for(
+    minimum: int, compared: int, median: float
+) -> None:
+    measure = MeasureFactory(version__stat="score", version__direction="up", version__min_denominator=minimum)
+    report(measure, [(4, None), (5, None), (2, 20), (3, 0), (None, None)])
+
+    compute_benchmarks(collaborative=measure.collaborative, month=JANUARY)
+
+    value = BenchmarkValue.objects.live().get(measure=measure, with_small_counts=True)
+    assert (value.reporting, value.compared, value.median) == (3, compared, median)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("stat", "pairs", "expected"),
     [

@@ -523,9 +523,12 @@ def test_the_starter_of_the_library_is_asked_from_the_first_month_on_with_its_st
         "2.0 We measure and study how the work is done now; nothing is changed yet." in page.texts(".what-counts dd")[2]
     )
 
-    data = {"numerator:progress_self_rating": "2", "denominator:progress_self_rating": "1", "base_revision": "0"}
+    # One step that all agree on is no count of people: faculty read it, too.
+    data = {"numerator:progress_self_rating": "2", "denominator:progress_self_rating": "", "base_revision": "0"}
     seen = page.values("[name='seen:progress_self_rating']", "value")[0]
     sent = client.post(address(), data | {"seen:progress_self_rating": str(seen)})
     assert sent.headers["Location"] == address("month_sent")
     assert stored_values(Submission.objects.get())[CellKey("progress_self_rating")].numerator == 2
+    coach = client_for(CollaborativeAppointmentFactory(collaborative=team.collaborative).user)
+    assert Page(coach.get(address())).texts("tbody td")[0].startswith("2 points")
     assert set(sheet_for(team, dt.date(2025, 3, 1)).by_code) == {"progress_self_rating", "admissions"}

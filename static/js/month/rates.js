@@ -22,8 +22,7 @@ export function showResult(cell, words) {
   const { multiplier, unit } = cell.body.dataset;
   const divides = "divides" in cell.body.dataset;
   const [numerator, denominator] = cell.numbers;
-  const hasDenominator = cell.inputs[1] !== null;
-  if (numerator === null || (hasDenominator && denominator === null)) {
+  if (numerator === null || (divides && denominator === null)) {
     cell.result.value = "";
     return;
   }
@@ -33,7 +32,7 @@ export function showResult(cell, words) {
   }
   const value = (divides ? numerator / denominator : numerator) * Number(multiplier);
   const text = unit ? `${showNumber(value)}\u202f${unit}` : showNumber(value);
-  cell.result.value = hasDenominator
+  cell.result.value = denominator !== null
     ? fill(sentence(cell, denominator, words), {
         value: text,
         numerator: showNumber(numerator),
