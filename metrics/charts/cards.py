@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from collab.common.downloads import figure_address
 from collab.common.enums import Tone
-from collab.models import Collaborative
+from collab.models import Collaborative, Measure
 from metrics.charts.build import run_chart
 from metrics.charts.figure import Mark, RunChartFigure, Table
 from metrics.charts.svg import FLAG, NARROW, PAPER, SMALL, to_svg
@@ -142,9 +142,14 @@ def pooled_card(collaborative: Collaborative, panel: Panel, compared: Benchmarks
             benchmarks=compared,
             today=collaborative.today(),
         ),
-        address=figure_address("pooled_figure", collaborative.slug, panel.measure.code),
+        address=pooled_figure_address(panel.measure),
         teach=teach_address(collaborative, panel.measure.code),
     )
+
+
+def pooled_figure_address(measure: Measure) -> str:
+    """Where the figure of all teams together lies, without the ending."""
+    return figure_address("pooled_figure", measure.collaborative.slug, measure.code)
 
 
 def teach_address(collaborative: Collaborative, code: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from collab.common.enums import Tone
 from collab.common.sections import Section, sections_for
 from collab.models import Collaborative
+from metrics.charts.cards import pooled_figure_address
 from metrics.charts.spark import sparkline
 from metrics.enums import EngagementFigure
 from metrics.presenters.comparing import Together, scale_top, together
@@ -35,12 +36,16 @@ class Sponsored:
 
 @dataclass(frozen=True)
 class ResultLine:
-    """One measure of all teams together: what its chart says, the last month in words, and a small picture."""
+    """One measure of all teams together: what its chart says, the last month in words, and a small picture.
+
+    ``address``: where the files of its whole chart lie; empty where there is none to be shown.
+    """
 
     words: Together
     meaning: Meaning
     sentence: str
     spark: SafeString | str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def _line(found: Benchmarks) -> ResultLine:
     reading = read_one(panel)
     name = _("%(measure)s, all teams pooled. %(sentence)s") % {"measure": words.title, "sentence": reading.sentence}
     spark = sparkline(reading, name=name, top=scale_top(panel))
-    return ResultLine(words, reading.meaning, reading.sentence, spark)
+    return ResultLine(words, reading.meaning, reading.sentence, spark, pooled_figure_address(found.measure))
 
 
 def _summary(lines: Sequence[ResultLine]) -> tuple[Tone, str]:

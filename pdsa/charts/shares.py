@@ -12,7 +12,7 @@ from pdsa.presenters.fidelity import EDGE, WIDE, CheckLine, TrendTable
 from pdsa.presenters.status import Bars
 
 PUBLISHED = "#1d5c3a"
-NAMES, HERE, ROW, HEAD = 330, 130, 28, 18
+NAMES, HERE, ROW, HEAD = 230, 130, 28, 18
 
 
 def bars_file(bars: Bars, *, foot: str) -> SafeString:
