@@ -12,6 +12,7 @@ from collab.models import Collaborative
 from metrics.enums import RunStatus
 from metrics.marks import RECOMPUTE, read_month_key
 from metrics.models import BenchmarkRun, Submission
+from metrics.queries.submitting import expected_counts
 
 
 def months_to_compute(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:
@@ -45,15 +46,10 @@ def changed_months(collaborative: Collaborative, now: dt.datetime | None = None)
         .annotate(expected=Max("values__expected"))
         .values_list("month", "expected")
     )
-    teams = list(collaborative.teams.all())
-
-    def is_changed(month: dt.date) -> bool:
-        if month not in shown:
-            return True
-        # A run without values had no measure to compare: teams that come or go do not change that.
-        return shown[month] not in (None, sum(team.is_expected_in(month) for team in teams))
-
-    return [month for month in months_to_compute(collaborative, now) if is_changed(month)]
+    to_compute = months_to_compute(collaborative, now)
+    expected = expected_counts(collaborative, to_compute)
+    # A run without values had no measure to compare: teams that come or go do not change that.
+    return [month for month in to_compute if month not in shown or shown[month] not in (None, expected[month])]
 
 
 def owed_months(collaborative: Collaborative, now: dt.datetime | None = None) -> list[dt.date]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Case, Count, QuerySet, When
 
@@ -32,30 +33,51 @@ def teams_in_order(collaborative: Collaborative, words: str = "") -> QuerySet[Te
     return teams.order_by(has_left, "name", "pk")
 
 
-def sent_and_expected(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[dt.date, tuple[int, int]]:
-    """For each month how many teams have sent it, and how many were expected to or have. Two queries.
+DAYS = ("enrolled_on", "withdrawn_on", "completed_on")
+"""What decides in which months a team is expected."""
 
-    Teams that joined and left on the same days are expected in the same months, so they are counted as one.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """How many teams joined and left on the same days, and which of the months asked about they owe."""
+
+    count: int
+    owed: frozenset[dt.date]
+
+
+def cohorts_of(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[tuple[dt.date | None, ...], Cohort]:
+    """The days on which teams joined and left → those teams: a few, however many teams there are. One query."""
+    found = {}
+    for *days, count in collaborative.teams.order_by().values_list(*DAYS).annotate(count=Count("pk")):
+        one = Team(collaborative=collaborative, **dict(zip(DAYS, days, strict=True)))
+        found[tuple(days)] = Cohort(count, frozenset(month for month in months if one.is_expected_in(month)))
+    return found
+
+
+def expected_counts(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[dt.date, int]:
+    """For each month how many teams are expected to send it. One query."""
+    cohorts = cohorts_of(collaborative, months).values()
+    return {month: sum(one.count for one in cohorts if month in one.owed) for month in months}
+
+
+def sent_and_expected(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[dt.date, tuple[int, int]]:
+    """For each month how many teams have sent it, and how many were expected to or have. Two queries."""
     if not months:
         return {}
-    days = ("enrolled_on", "withdrawn_on", "completed_on")
-    cohorts = collaborative.teams.order_by().values_list(*days).annotate(count=Count("pk"))
+    cohorts = cohorts_of(collaborative, months)
     sent: Counter[dt.date] = Counter()
-    expected: Counter[dt.date] = Counter()
-    taking_part = {}
-    for *joined_and_left, count in cohorts:
-        cohort = Team(collaborative=collaborative, **dict(zip(days, joined_and_left, strict=True)))
-        taking_part[tuple(joined_and_left)] = owed = {month for month in months if cohort.is_expected_in(month)}
-        expected.update(dict.fromkeys(owed, count))
+    counted: Counter[dt.date] = Counter()
+    for one in cohorts.values():
+        counted.update(dict.fromkeys(one.owed, one.count))
     submitted = Submission.objects.live().filter(team__collaborative=collaborative, month__in=months)
-    for month, *joined_and_left, count in (
-        submitted.order_by().values_list("month", *(f"team__{day}" for day in days)).annotate(count=Count("pk"))
+    for month, *days, count in (
+        submitted.order_by().values_list("month", *(f"team__{day}" for day in DAYS)).annotate(count=Count("pk"))
     ):
         sent[month] += count
-        if month not in taking_part.get(tuple(joined_and_left), ()):
-            expected[month] += count
-    return {month: (sent[month], expected[month]) for month in months}
+        own = cohorts.get(tuple(days))  # none of a team that joined a moment ago
+        if own is None or month not in own.owed:
+            counted[month] += count
+    return {month: (sent[month], counted[month]) for month in months}
 
 
 def contacts_to_write_to(team: Team) -> list[User]:
