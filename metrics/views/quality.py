@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from collab.common.paging import page_of, query_of, words_of
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
+from collab.rules import manage_collaborative
 from metrics.enums import QueryStatus
 from metrics.presenters.quality import all_words, month_lines, team_lines, use_lines
 from metrics.queries.quality import months_looked_at, reporting_of, uses_of
@@ -47,6 +48,7 @@ def quality(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "words": words,
         "uses": use_lines(uses_of(found, teams, sight_of(request.user, found))),
         "has_teams": bool(teams),
+        "may_manage": manage_collaborative.check(request.user, found),
         "questions": queries_of(found).filter(status__in=QueryStatus.open()).count(),
     }
     return render(request, "metrics/quality.html", context)

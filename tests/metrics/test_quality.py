@@ -11,15 +11,21 @@ from django.test import Client
 from django.urls import reverse
 
 from collab.enums import CollaborativeStatus
-from collab.models import User
+from collab.models import MeasureVersion, User
+from metrics.actions.benchmarks import catch_up_with
 from metrics.actions.burden import give_minutes
-from metrics.models import Submission
+from metrics.models import Observation, Submission
 from metrics.presenters.quality import kept_words, own_kept, use_lines
 from metrics.presenters.reports import print_collaborative, print_team
 from metrics.queries.quality import elements_of, months_looked_at, reporting_of, uses_of
 from metrics.queries.series import Sight
 from metrics.stats.completeness import Kept, by_team
-from tests.factories.collab import CollaborativeAppointmentFactory, CollaborativeFactory, MeasureFactory
+from tests.factories.collab import (
+    CenterAppointmentFactory,
+    CollaborativeAppointmentFactory,
+    CollaborativeFactory,
+    MeasureFactory,
+)
 from tests.factories.equity import StratifierFactory, StratumFactory
 from tests.factories.metrics import ObservationFactory, SubmissionFactory
 from tests.factories.teams import TeamFactory, TeamMembershipFactory
@@ -178,6 +184,26 @@ def test_the_page_costs_the_same_for_one_team_and_three(
 
 
 PAGE_QUERIES = 21
+
+
+def test_a_measure_that_might_be_retired_leads_whoever_may_do_it_to_where_that_is_done(
+    team: object, client_for: ClientFor
+) -> None:
+    collaborative = team.collaborative  # type: ignore[attr-defined]
+    MeasureVersion.objects.filter(measure__code="extra").update(direction="up")
+    for number in range(1, 13):
+        send(team, number)
+    Observation.objects.filter(measure__code="extra").update(numerator=40)
+    with time_machine.travel(dt.datetime(2026, 1, 20, tzinfo=dt.UTC), tick=False):
+        catch_up_with(collaborative=collaborative)
+        own = client_for(CenterAppointmentFactory(center=collaborative.center).user)
+        faculty = client_for(CollaborativeAppointmentFactory(collaborative=collaborative).user)
+        pages = [Page(client.get(reverse("quality", args=["access"]))) for client in (own, faculty)]
+    said = "Retire it? At 95 % of what is possible or better in each of the last 12 months."
+    for page in pages:
+        (hinted,) = [text for text in page.texts("td.to-read") if "Retire" in text]
+        assert hinted.startswith(said)
+    assert [page.values(".to-read a", "href") for page in pages] == [[reverse("measure", args=["access", "extra"])], []]
 
 
 def test_minutes_are_kept_with_the_month_and_split_by_numbers(team: object, client_for: ClientFor) -> None:
