@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from collab.common.changes import locked
 from collab.models import User
-from pdsa.actions.history import keep_revision
+from pdsa.actions.history import ROW_MODELS, keep_revision, mark_of
 from pdsa.actions.ramps import open_ramp
 from pdsa.actions.workflow import close, plan_cycle, start, study
 from pdsa.actions.worksheet import add_row, save, set_sharing
@@ -301,29 +301,42 @@ class _Importing:
         differing = {
             column: text
             for column, text in line.texts.items()
-            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "cycle")
+            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "cycle", "version")
         }
         if moved := [column for column in differing if column in MOVED]:
             raise _moved_by_file(moved, cycle)
-        values: dict[str, Any] = {}
+        wanted: dict[str, _Wanted] = {}
         for column, text in differing.items():
-            if column == "sharing":
-                set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value(column, text)))
-            elif column in _BY_NAME:
+            if column in _BY_NAME:
                 found = self._by_name(column, text)
-                values[column] = [row.pk for row in found] if isinstance(found, list) else found
-            else:
-                values[column] = self._value(column, text)
-        # All of them: what one table adds must not wait for another's.
-        added = sum([self._change_rows(table, line, cycle, values) for table in TABLES])
-        if values:
-            saved = save(by=self.by, cycle=cycle, values=values)
-            if saved.refused:
-                raise _RowError([f"{key}: {sentence}" for key, sentence in saved.refused.items()])
-        return bool(differing or values or added)
+                wanted[column] = _Wanted(column, [row.pk for row in found] if isinstance(found, list) else found)
+            elif column != "sharing":
+                wanted[column] = _Wanted(column, self._value(column, text))
+        done = sum(self._change_rows(table, line, cycle, wanted) for table in TABLES)
+        if "sharing" in differing:
+            set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value("sharing", differing["sharing"])))
+            done += 1
+        return bool(self._save(line, cycle, wanted) or done)
 
-    def _change_rows(self, table: RowColumns, line: Line, cycle: Cycle, values: dict[str, Any]) -> int:
-        """Put what differs in a small table into ``values``, and add its new lines. Returns how many were added."""
+    def _save(self, line: Line, cycle: Cycle, wanted: Mapping[str, _Wanted]) -> bool:
+        """Store what the file says otherwise than the version it was made from. Whether that changed anything."""
+        if not wanted:
+            return False
+        seen = _marks_of_version(cycle, line.texts.get("version", "").strip())
+        base = {key: seen[key] for key in wanted if key in seen}
+        saved = save(by=self.by, cycle=cycle, values={key: each.value for key, each in wanted.items()}, base=base)
+        problems = [f"{wanted[key].column}: {sentence}" for key, sentence in saved.refused.items()]
+        problems += [
+            _("%(column)s: somebody wrote something else here since the file was made. Take it out, or download anew.")
+            % {"column": wanted[conflict.key].column}
+            for conflict in saved.conflicts
+        ]
+        if problems:
+            raise _RowError(problems)
+        return bool(saved.changed)
+
+    def _change_rows(self, table: RowColumns, line: Line, cycle: Cycle, changes: dict[str, _Wanted]) -> int:
+        """Put what differs in a small table into ``changes``, and add its new lines. Returns how many were added."""
         present = {str(row.pk): row_texts(table, row) for row in getattr(cycle, table.name).all()}
         wanted = line.numbered(table)
         keys = {number: texts.pop(KEY, "").strip() for number, texts in wanted.items()}
@@ -342,7 +355,10 @@ class _Importing:
                 raise _moved_by_file([table.column(number, "predicted_on")], cycle)
             read = self._row_values(table, number, differing)
             if key:
-                values |= {f"{table.name}.{key}.{name}": value for name, value in read.items()}
+                changes |= {
+                    f"{table.name}.{key}.{name}": _Wanted(table.column(number, name), value)
+                    for name, value in read.items()
+                }
             elif read:
                 read.pop("predicted_on", None)
                 add_row(by=self.by, cycle=cycle, table=table.name, values=read)
@@ -391,6 +407,26 @@ class _Importing:
             else:
                 values[name] = value_of(_field(table.model, name), text, column)
         return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a file wants under a key of the worksheet, and the column in which it says so."""
+
+    column: str
+    value: Any
+
+
+def _marks_of_version(cycle: Cycle, version: str) -> dict[str, str]:
+    """Key → mark of what the worksheet held in a version; empty where the file names none that is known."""
+    kept = cycle.revisions.filter(number=int(version)).first() if version.isdecimal() and len(version) < 9 else None
+    if kept is None:
+        return {}
+    marks = {name: mark_of(value) for name, value in kept.snapshot.items() if name not in ROW_MODELS}
+    for table in ROW_MODELS:
+        for row in kept.snapshot[table]:
+            marks |= {f"{table}.{row['pk']}.{name}": mark_of(value) for name, value in row.items() if name != "pk"}
+    return marks
 
 
 def _says(here: Mapping[str, str], texts: Mapping[str, str]) -> bool:

@@ -2,8 +2,10 @@
 
 Small tables of a worksheet are columns with a number: "question_1", "question_1_prediction", "task_2_who". The number
 only tells the columns apart. Which line it is stands in "question_1_id", written by the export: lines that were added,
-removed or put in another order since the file was made shift nothing. Barriers, files, comments and history are not
-part of a worksheet's words and stay in the site.
+removed or put in another order since the file was made shift nothing. "version" says what the worksheet held when the
+file was made: what others wrote since is kept, and asked about where the file says something else.
+
+Barriers, files, comments and history are not part of a worksheet's words and stay in the site.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ SEPARATOR = "; "
 # Several names in one cell are told apart by semicolons; one inside a name is doubled.
 
 # Columns that say which cycle it is and where it stands; then the fields of a worksheet, in its order.
-HEAD = ("team", "cycle", "title", "ramp", "follows", "stage", "decision", "sharing", "owner")
+HEAD = ("team", "cycle", "version", "title", "ramp", "follows", "stage", "decision", "sharing", "owner")
 PLAN = (
     "purpose", "idea", "drivers", "measures", "other_measure", "objective", "change", "change_since", "fitted",
     "setting", "population", "people", "sites", "days", "plan_start", "plan_end", "data_what", "data_who", "data_how",
@@ -138,6 +140,7 @@ def texts_of(cycle: Cycle, *, with_numbers: bool) -> dict[str, str]:
     texts |= {
         "team": cycle.team.slug,
         "cycle": str(cycle.number),
+        "version": str(cycle.revision),
         "title": cycle.title,
         "ramp": cycle.ramp.title,
         "follows": str(cycle.previous.number) if cycle.previous else "",

@@ -58,7 +58,7 @@ def _help_lines(team: Team) -> list[str]:
     ]
     return [
         _("Cycles of %(team)s, one in each row.") % {"team": team.name},
-        _("A new cycle: leave “team” and “cycle” empty. A cycle that is here: keep both, and its words are changed."),
+        _("A new cycle: leave “team” and “cycle” empty. A cycle that is here: keep them and “version” as they are."),
         _("Columns that end in “_id” say which line it is: leave them as they are, and empty for a line you add."),
         _("Needed before Do starts: question_1, question_1_prediction, owner or task_1_who, plan_start, measures."),
         _("Days like 2026-03-05. Several drivers or measures in one cell are divided by semicolons."),

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from collab.common.tables import FileKind, TableError, armed, disarmed
 from pdsa.actions.exchange import RefusedError, dry_run, import_cycles
 from pdsa.actions.workflow import plan_cycle
-from pdsa.actions.worksheet import FIELDS, remove_row
+from pdsa.actions.worksheet import FIELDS, add_row, remove_row, save
 from pdsa.enums import CarriedOut, Decision, Population, Purpose, Setting, Sharing, Stage
 from pdsa.models import Cycle, FidelityScore, Ramp
 from pdsa.queries.exchange import COLUMNS, file_of, for_exchange, joined, parted, plain_text, read_lines, texts_of
@@ -51,7 +51,7 @@ def csv_lines(*rows):
 
 def words(row):
     """A row without what belongs to the place it stands in."""
-    own = ("team", "cycle", "owner", "follows")
+    own = ("team", "cycle", "version", "owner", "follows")
     return {column: text for column, text in row.items() if column not in own and not column.endswith("_id")}
 
 
@@ -351,6 +351,47 @@ class TestLinesAreKnownByTheirKeys:
         with pytest.raises(RefusedError) as raised:
             self.take(member, cycle, FileKind.CSV, question_1_predicted_on="2025-01-01")
         assert raised.value.imported.problems[2][0].startswith("question_1_predicted_on: cycle 1 is already here.")
+
+
+class TestWhatOthersWroteMeanwhile:
+    """A file that lay about for a while takes nothing back that others wrote on the worksheet since."""
+
+    @pytest.fixture
+    def cycle(self, team, member):
+        cycle = plan_cycle(by=member, team=team, title="Call the day before")
+        save(by=member, cycle=cycle, values={"change": "We call.", "objective": "Know more.", "people": 5})
+        task = add_row(by=member, cycle=cycle, table="tasks", values={"what": "Print the list", "who": "Ana"})
+        [self.row], self.task = rows_of(team), task
+        colleague = TeamMembershipFactory(team=team).user
+        save(by=colleague, cycle=cycle, values={"change": "We write.", f"tasks.{task.pk}.who": "Ben"})
+        cycle.refresh_from_db()
+        return cycle
+
+    def take(self, member, cycle, **texts):
+        return import_cycles(by=member, team=cycle.team, lines=read_lines(sent(FileKind.CSV, [self.row | texts])))
+
+    def test_other_fields_of_the_file_are_taken_and_theirs_stay(self, cycle, member):
+        assert len(self.take(member, cycle, objective="Know enough.", task_1="Print two lists").changed) == 1
+        cycle.refresh_from_db()
+        self.task.refresh_from_db()
+        assert (cycle.change, cycle.objective) == ("We write.", "Know enough.")
+        assert (self.task.what, self.task.who) == ("Print two lists", "Ben")
+
+    def test_the_file_as_it_was_changes_nothing(self, cycle, member):
+        version = cycle.revision
+        assert len(self.take(member, cycle).unchanged) == 1
+        cycle.refresh_from_db()
+        assert (cycle.change, cycle.revision) == ("We write.", version)
+
+    def test_the_same_field_is_asked_about_by_its_column(self, cycle, member):
+        with pytest.raises(RefusedError) as raised:
+            self.take(member, cycle, change="We text.", task_1_who="Eva", objective="Know enough.")
+        assert raised.value.imported.problems[2] == [
+            f"{column}: somebody wrote something else here since the file was made. Take it out, or download anew."
+            for column in ("change", "task_1_who")
+        ]
+        cycle.refresh_from_db()
+        assert (cycle.change, cycle.objective) == ("We write.", "Know more.")
 
 
 class TestPredictionsFromFiles:
