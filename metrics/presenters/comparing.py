@@ -21,6 +21,7 @@ from metrics.actions.standings import reads_signals
 from metrics.charts.cards import ChartCard, pooled_card
 from metrics.charts.scale import value_axis
 from metrics.charts.spark import sparkline
+from metrics.presenters.advising import no_band_words
 from metrics.presenters.funnel import band_sentence
 from metrics.presenters.needs import ORDER, Need, Reporting, need_at, need_of, reporting_of
 from metrics.presenters.readings import Meaning, Reading, read
@@ -221,7 +222,9 @@ def together(found: Benchmarks) -> Together:
 
 
 def _band(found: Benchmarks, place: int) -> str:
-    """Quartiles, 10th and 90th percentile, and the achievable benchmark of a month, where they may be shown."""
+    """Quartiles, 10th and 90th percentile and the achievable benchmark of a month, or why there are none to tell."""
+    if math.isnan(found.p10[place]) and not math.isnan(found.median[place]):
+        return no_band_words()
     lines = (found.p10, found.p25, found.p75, found.p90, found.abc)
     numbers = (_number(float(line[place])) for line in lines)
     return band_sentence(found.measure.latest, int(found.reporting[place]), *numbers)

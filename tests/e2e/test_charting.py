@@ -141,7 +141,11 @@ def test_a_chart_is_taught_by_keyboard(page, live_server, sign_in, axe, at_320, 
 def test_every_figure_comes_as_png_svg_and_csv(page, live_server, sign_in, team):
     sign_in(page, TeamMembershipFactory(team=team).user)
     page.goto(page_of(team, live_server))
-    for role, name, start in (("link", "CSV", b"month,"), ("link", "SVG", b"<svg"), ("button", "PNG", b"\x89PNG")):
+    for role, name, start in (
+        ("link", "CSV", b"\xef\xbb\xbfmonth,"),
+        ("link", "SVG", b"<svg"),
+        ("button", "PNG", b"\x89PNG"),
+    ):
         with page.expect_download() as download:
             page.get_by_role(role, name=name).click()
         assert download.value.path().read_bytes().startswith(start)

@@ -22,6 +22,7 @@ from metrics.charts import run_chart, sparkline, to_plotly, to_rows, to_svg
 from metrics.charts.figure import Mark, PointState
 from metrics.charts.scale import month_ticks, value_axis
 from metrics.charts.svg import NARROW, PAPER, SMALL, to_file
+from metrics.presenters.comparing import together
 from metrics.presenters.readings import Meaning, SignalKind, read, read_one
 from metrics.queries.series import Benchmarks, Panel, Shape, kind_of
 from metrics.stats import spc
@@ -493,6 +494,8 @@ def test_a_chart_without_the_band_says_from_how_many_teams_on_there_is_one():
     for lines, said in (({"median": 0.28}, True), ({"pooled": 0.3}, False), (BAND, False)):
         assert (words in figure_of(panel, benchmarks=benchmarks_of(panel, **lines)).legend) is said
     assert words not in figure_of(panel).legend
+    assert together(benchmarks_of(panel, pooled=0.3, median=0.28)).band == words
+    assert together(benchmarks_of(panel, pooled=0.3)).band == ""
 
 
 def test_a_sparkline_is_named_and_marks_the_signal_that_holds():
