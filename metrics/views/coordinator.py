@@ -18,7 +18,7 @@ from metrics.queries.standings import late_standings
 from metrics.queries.submitting import contacts_of, sent_and_expected, teams_in_order
 from metrics.rules import MetricsPermission
 
-TEAMS_A_PAGE = 30
+TEAMS_A_PAGE = 25
 """Each of them with its six months: two screens of cells."""
 
 LATE_A_PAGE = 10
