@@ -183,10 +183,12 @@ def test_what_is_typed_offline_is_kept_and_sent(
     expect(page.locator("#save-state")).to_have_text(
         "Not sent: no connection. Kept in this browser, and sent when you are online."
     )
-    # Even closing the window loses nothing
-    page.goto("about:blank")
-    page.context.set_offline(False)
+    # Even a window that is gone at once, with no time for a last word to the server, loses nothing
+    context = page.context
+    page.close()
+    context.set_offline(False)
     problems.clear()
+    page = context.new_page()
     open_month(page, world.ana)
     expect(page.get_by_text("Here is what you typed earlier in this browser and had not been sent.")).to_be_visible()
     expect(page.locator("#numerator-no_show")).to_have_value("12")
