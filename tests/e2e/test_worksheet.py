@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from collab.enums import CollaborativeStatus
@@ -194,6 +195,28 @@ def test_what_is_typed_offline_is_kept_and_sent(
     expect(page.get_by_label("What did you see?")).to_have_value("Typed in the basement")
     saved(page)
     assert Cycle.objects.get().observations == "Typed in the basement"
+
+
+def test_what_is_typed_while_the_page_still_loads_is_saved(
+    page: Page, member: Any, live_server: LiveServer, sign_in: SignIn
+) -> None:
+    cycle = CycleFactory(team=member.team, owner=member.user, stage=Stage.DO)
+    sign_in(page, member.user)
+    # A slow line: the form is there, its script is not
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/worksheet/worksheet[^/]*\.js"), hold)
+    page.goto(f"{live_server.url}{cycle.get_absolute_url()}", wait_until="commit")
+    page.get_by_label("What did you see?").fill("Typed early")
+    held[0].continue_()
+    for _try in range(50):
+        if Cycle.objects.get().observations:
+            break
+        page.wait_for_timeout(100)
+    assert Cycle.objects.get().observations == "Typed early"
 
 
 def test_leaving_within_the_pause_saves(
