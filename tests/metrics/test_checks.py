@@ -345,7 +345,10 @@ def test_a_sample_is_stored_shown_and_hidden_with_its_number(world: World, clien
     coach = CollaborativeAppointmentFactory(collaborative=world.team.collaborative).user
     assert "30\u202f% (12 of 40), a sample from 400" in client_for(coach).get(address).content.decode()
     world.submit(values=[Value(CellKey("no_show"), 5, 40, population=400), values[1]], source=Source.GRID)
-    assert "sample" not in client_for(coach).get(address).content.decode()
+    page = Page(client_for(coach).get(address))
+    # What may be sampled is said of the measure; how large a sample was goes with its number.
+    assert page.texts("tbody td")[0].startswith("hidden, because a count is 1–10")
+    assert "400" not in "".join(page.texts("tbody tr:first-child > *"))
 
 
 # --- The last values -----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from tests.metrics.worlds import member_of, report, stranger
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 # Of each, six ask who the person is and one fills the collaborative switcher.
-TEAM_HOME, COMPARE, SUBMISSIONS = 25, 24, 19
+TEAM_HOME, COMPARE, SUBMISSIONS = 26, 24, 19
 STEADY = [(30, 100), (32, 100)] * 6
 WORSE = [*[(31, 100)] * 2, (29, 100), *[(31, 100)] * 3, *[(60, 100)] * 6]
 
