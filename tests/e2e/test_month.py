@@ -105,7 +105,7 @@ def test_what_counts_opens_by_keyboard_and_without_a_script(
         guidance="Ask the front desk.\nA late cancel counts.",
     )
     open_month(page, world.ana)
-    more = page.locator("[data-cell=no_show] > .measure-more > td > .what-counts")
+    more = page.locator("[data-cell=no_show] .what-counts")
     expect(more.get_by_text("Ask the front desk.")).to_be_hidden()
     more.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -117,7 +117,7 @@ def test_what_counts_opens_by_keyboard_and_without_a_script(
     assert browser is not None
     plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     plain.goto(page.url)
-    again = plain.locator("[data-cell=no_show] > .measure-more > td > .what-counts")
+    again = plain.locator("[data-cell=no_show] .what-counts")
     again.get_by_text("What counts?").click()
     expect(again.locator("dd")).to_have_text(
         [
