@@ -158,6 +158,16 @@ def test_the_small_charts_are_a_table_with_what_each_was_drawn_from(client_for, 
     assert client.get(address(measure, "teams.csv?q=nobody")).status_code == 404
 
 
+def test_a_peers_small_charts_are_a_table_of_rates_without_what_was_counted(client_for, collaborative, measure):
+    teams = teams_of(collaborative, measure, TWELVE)
+    rows = rows_of(client_for(member_of(teams[0])), measure, "teams.csv")
+    assert len(rows) == 12 * 3
+    for row in rows:
+        counted = ("30", "100") if row["own"] else ("", "")
+        assert (row["state"], row["numerator"], row["denominator"]) == ("value", *counted)
+    assert sorted({round(float(row["value"]), 9) for row in rows}) == [30 + 3 * number for number in range(12)]
+
+
 # --- Small numbers and few teams -----------------------------------------------------------------------------------
 
 
