@@ -38,6 +38,15 @@ def saved(page: Page) -> None:
     expect(page.locator("#save-state")).not_to_contain_text("…")
 
 
+def observed(page: Page) -> str:
+    """What the only cycle says was seen, as soon as it says something, for where no page tells that it is saved."""
+    for _try in range(50):
+        if Cycle.objects.get().observations:
+            break
+        page.wait_for_timeout(100)
+    return Cycle.objects.get().observations
+
+
 def typed(page: Page, label: str, text: str) -> None:
     page.get_by_label(label, exact=True).fill(text)
 
@@ -212,11 +221,7 @@ def test_what_is_typed_while_the_page_still_loads_is_saved(
     page.goto(f"{live_server.url}{cycle.get_absolute_url()}", wait_until="commit")
     page.get_by_label("What did you see?").fill("Typed early")
     held[0].continue_()
-    for _try in range(50):
-        if Cycle.objects.get().observations:
-            break
-        page.wait_for_timeout(100)
-    assert Cycle.objects.get().observations == "Typed early"
+    assert observed(page) == "Typed early"
 
 
 def test_leaving_within_the_pause_saves(
@@ -235,11 +240,7 @@ def test_leaving_within_the_pause_saves(
     with page.expect_navigation():
         page.evaluate(leave, f"{live_server.url}{member.team.get_absolute_url()}")
     # On the page that follows nothing of the worksheet is there to send it
-    for _try in range(50):
-        if Cycle.objects.get().observations:
-            break
-        page.wait_for_timeout(100)
-    assert (Cycle.objects.get().observations, problems) == ("Typed on the way out", [])
+    assert (observed(page), problems) == ("Typed on the way out", [])
     # Back again, what this device had kept is found to be saved
     page.goto(f"{live_server.url}{cycle.get_absolute_url()}")
     expect(page.get_by_label("What did you see?")).to_have_value("Typed on the way out")
