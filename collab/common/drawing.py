@@ -21,6 +21,8 @@ AXIS = "#9aa6aa"
 GRID = "#e6ebec"
 DATA = "#12343f"
 PAPER = "#ffffff"
+# What is aimed at, and what was reached.
+GOOD = "#1d5c3a"
 
 
 def coordinate(number: float) -> str:

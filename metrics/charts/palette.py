@@ -14,7 +14,7 @@ PAPER = drawing.PAPER
 CENTRE = drawing.SOFT
 BAND = "#e3e8ea"
 BAND_WIDE = "#f0f3f4"
-GOAL = "#1d5c3a"
+GOAL = drawing.GOOD
 CONCERN = "#b04a00"
 IMPROVEMENT = "#1d6f8a"
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from collab.common.drawing import AXIS, DATA, INK, PAPER, Picture, coordinate, sheet, text
+from collab.common.drawing import AXIS, DATA, GOOD, INK, PAPER, Picture, coordinate, sheet, text
 from pdsa.presenters.fidelity import EDGE, WIDE, CheckLine, TrendTable
 from pdsa.presenters.status import Bars
 
-PUBLISHED = "#1d5c3a"
 NAMES, HERE, ROW, HEAD = 230, 130, 28, 18
 
 
@@ -36,8 +35,7 @@ def _bars(bars: Bars) -> Iterator[str]:
         yield text(mark.center, bars.foot + 13, mark.name, anchor="middle", colour=INK)
     if bars.line is not None:
         yield (
-            f'<path d="M0 {coordinate(bars.line)}H{bars.width}" fill="none" stroke="{PUBLISHED}" '
-            f'stroke-dasharray="4 3"/>'
+            f'<path d="M0 {coordinate(bars.line)}H{bars.width}" fill="none" stroke="{GOOD}" stroke-dasharray="4 3"/>'
         )
 
 
@@ -67,7 +65,7 @@ def _check(line: CheckLine, y: float) -> Iterator[str]:
         yield f'<circle cx="{coordinate(forest.here)}" cy="0" r="4.5" fill="{DATA}"/>'
     yield (
         f'<path transform="translate({coordinate(forest.published)} 0)" d="M0 -6L5 0L0 6L-5 0Z" fill="{PAPER}" '
-        f'stroke="{PUBLISHED}" stroke-width="1.75"/></g>'
+        f'stroke="{GOOD}" stroke-width="1.75"/></g>'
     )
     yield text(NAMES + 2 * EDGE + WIDE + 8, middle + 4, line.here, colour=INK)
     yield text(NAMES + 2 * EDGE + WIDE + HERE, middle + 4, line.verdict)

@@ -12,10 +12,23 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from collab.common.drawing import AXIS, DATA, FONT, GRID, INK, PAPER, SOFT, Picture, coordinate, sheet, spread, text
+from collab.common.drawing import (
+    AXIS,
+    DATA,
+    FONT,
+    GOOD,
+    GRID,
+    INK,
+    PAPER,
+    SOFT,
+    Picture,
+    coordinate,
+    sheet,
+    spread,
+    text,
+)
 from pdsa.charts.figure import Lane, RampFigure, Step, StepState
 
-GOOD = "#1d5c3a"
 SLOPE = "#e3e8ea"
 LEFT, RIGHT, TOP = 64, 20, 34
 RADIUS = 13.0
