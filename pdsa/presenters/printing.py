@@ -55,8 +55,9 @@ RAMPS_DRAWN, LESSONS_TOLD = 6, 12
 LONGEST_LESSON = 600
 # Of an aim, what a board tells; the statement says the rest.
 TOLD_ON_A_BOARD = ("why", "equity_group", "co_designers")
-# This room's own sections on a team's page: the storyboard tells them at length.
-OWN_ANCHORS = ("aims", "pdsa")
+# Sections of a team's page that a board leaves out: this room's own, which it tells at length, and whether numbers came
+# on time, which is between the team and its faculty.
+NOT_ON_A_BOARD = ("aims", "tests", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ def storyboard_of(team: Team, viewer: User) -> Storyboard:
         sections=tuple(
             section
             for section in sections_for(team, team.collaborative.span, viewer)
-            if section.anchor not in OWN_ANCHORS
+            if section.anchor not in NOT_ON_A_BOARD
         ),
         cards=tuple(card_of(ramp, own) for ramp, own in told[:RAMPS_DRAWN]),
         others=tuple(lines_of(told[RAMPS_DRAWN:], today=today)),

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from collab.common.models import AuditEvent
+from collab.common.sections import sections_for
 from collab.models import User
 from metrics.enums import ReportKind, ReportStatus
 from metrics.models import Report
@@ -176,6 +177,18 @@ class TestAStoryboard:
             "Text three people (Planning)",
         ):
             assert words in text
+
+    def test_a_test_of_this_month_is_told_once_and_late_numbers_not_at_all(self, team: Team, member: User) -> None:
+        CycleFactory(
+            team=team, stage=Stage.CLOSED, closed_on=dt.date(2025, 7, 1), learned="A call before 3 pm reaches people."
+        )
+        sections = {section.anchor for section in sections_for(team, team.collaborative.span, member)}
+        assert {"tests", "kept"} <= sections  # the team's home has both
+
+        text = text_of(print_storyboard(team, member).data)
+
+        assert text.count("A call before 3 pm reaches people.") == 1
+        assert "Do our numbers come whole and on time?" not in text
 
     def test_people_with_lived_experience_are_told_by_number(self, team: Team, member: User) -> None:
         for role in (TeamRole.PEER, TeamRole.LIVED_EXPERIENCE, TeamRole.FAMILY):
