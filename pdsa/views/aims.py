@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from pdsa.actions.aims import add_aim, change_aim, close_aim, reopen_aim
 from pdsa.enums import AimForm
 from pdsa.forms.aims import CloseAimForm, WriteAimForm
 from pdsa.models import Aim
-from pdsa.policies import NotReadyError, check_aim_open, check_team_works, refusal_of, team_works
+from pdsa.policies import check_aim_open, check_team_works, refusal_of, team_works
 from pdsa.presenters.aims import first_answers, view_of
 from pdsa.presenters.ramps import lines_of, parallel_card
 from pdsa.queries.aims import measures_for, people_of
@@ -24,7 +23,7 @@ from pdsa.queries.cycles import find_aim
 from pdsa.queries.ramps import active_first, ramps_with_cycles
 from pdsa.queries.worksheet import published_ideas
 from pdsa.rules import write_cycles
-from pdsa.views.deeds import was_done
+from pdsa.views.deeds import was_carried_out, was_done
 from pdsa.views.ramps import ramp_attachment
 from pdsa.views.worksheet import page_context, require_writer
 from teams.models import Team
@@ -133,10 +132,5 @@ def aim_reopen(request: SignedInRequest, collaborative: str, team: str, number: 
     """Take a closed aim up again."""
     found = find_aim(request.user, collaborative, team, number)
     require_writer(request, found.team)
-    try:
-        reopen_aim(by=request.user, aim=found)
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, _("The aim is open again."))
+    was_carried_out(request, lambda: reopen_aim(by=request.user, aim=found), _("The aim is open again."))
     return redirect("aim", found.team.collaborative.slug, found.team.slug, found.number)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,8 +16,8 @@ from pdsa.actions.worksheet import set_sharing
 from pdsa.enums import BarrierCode, Sharing
 from pdsa.forms.worksheet import BarrierForm, HelpForm, SharingForm
 from pdsa.models import Cycle
-from pdsa.policies import NotReadyError
 from pdsa.queries.cycles import find_cycle
+from pdsa.views.deeds import was_carried_out
 from pdsa.views.worksheet import draw, require_writer
 
 
@@ -31,14 +29,7 @@ def _writable(request: SignedInRequest, collaborative: str, team: str, number: i
 
 def _do(request: SignedInRequest, found: Cycle, deed: Callable[[], object], said: str, anchor: str) -> HttpResponse:
     """Do it and go back to its place on the page; what is refused is told there."""
-    try:
-        deed()
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, said)
+    was_carried_out(request, deed, said)
     return redirect(f"{found.get_absolute_url()}#{anchor}")
 
 
@@ -99,10 +90,6 @@ def cycle_sharing(request: SignedInRequest, collaborative: str, team: str, numbe
 def cycle_next(request: SignedInRequest, collaborative: str, team: str, number: int) -> HttpResponse:
     """Plan the cycle after a closed one, filled in from it."""
     found = _writable(request, collaborative, team, number)
-    try:
-        made = follow_up(by=request.user, cycle=found)
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-        return redirect(found.get_absolute_url())
-    messages.success(request, _("Here is the next cycle. Say what is different, and what you predict."))
-    return redirect(made.get_absolute_url())
+    said = _("Here is the next cycle. Say what is different, and what you predict.")
+    made = was_carried_out(request, lambda: follow_up(by=request.user, cycle=found), said)
+    return redirect((made or found).get_absolute_url())

@@ -36,6 +36,7 @@ from pdsa.presenters.coaching import (
 from pdsa.queries.coaching import awaiting_feedback, waits_for_feedback
 from pdsa.queries.cycles import find_cycle
 from pdsa.rules import PdsaPermission, coach_teams
+from pdsa.views.deeds import was_carried_out
 from teams.models import Team
 
 LATELY = dt.timedelta(days=90)
@@ -219,12 +220,11 @@ def review_ask(request: SignedInRequest, collaborative: str, team: str, number: 
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(f"{_address(cycle)}#coaching")
-    try:
-        coaching.ask_review(by=request.user, cycle=cycle, question=form.cleaned_data["question"])
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, _("Your coaches were told. You can go on; their words will stand beside the plan."))
+    was_carried_out(
+        request,
+        lambda: coaching.ask_review(by=request.user, cycle=cycle, question=form.cleaned_data["question"]),
+        _("Your coaches were told. You can go on; their words will stand beside the plan."),
+    )
     return redirect(f"{_address(cycle)}#coaching")
 
 

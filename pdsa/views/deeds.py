@@ -1,4 +1,4 @@
-"""A form that asks for one deed: done and said, or refused in the form, with everything that was typed."""
+"""One deed that is asked for: done and said, or refused where it was asked for, with everything that was typed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def was_done(
         made = deed()
     except (NotReadyError, ValidationError) as error:
         form.add_error(None, sentence_of(error))
+        return None
+    messages.success(request, said)
+    return made or True
+
+
+def was_carried_out(request: SignedInRequest, deed: Callable[[], Any], said: str) -> Any:
+    """The same for a button, which has no form to be refused in: the page that follows says why it can not be done."""
+    try:
+        made = deed()
+    except (NotReadyError, ValidationError) as error:
+        messages.error(request, sentence_of(error))
         return None
     messages.success(request, said)
     return made or True

@@ -17,6 +17,7 @@ from pdsa.actions.files import add_file, remove_file
 from pdsa.enums import Part, Stage
 from pdsa.policies import NotReadyError
 from pdsa.queries.cycles import find_cycle
+from pdsa.views.deeds import was_carried_out
 from pdsa.views.worksheet import draw, require_writer
 
 PART_OF = {Stage.PLAN: Part.PLAN, Stage.DO: Part.DO, Stage.STUDY: Part.STUDY, Stage.CLOSED: Part.ACT}
@@ -70,10 +71,5 @@ def cycle_file_remove(
 ) -> HttpResponse:
     found = find_cycle(request.user, collaborative, team, number)
     require_writer(request, found.team)
-    try:
-        remove_file(by=request.user, cycle=found, key=key)
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, _("The file is removed."))
+    was_carried_out(request, lambda: remove_file(by=request.user, cycle=found, key=key), _("The file is removed."))
     return redirect(f"{found.get_absolute_url()}#files")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,10 +11,10 @@ from collab.common.paging import page_of
 from collab.common.views import SignedInRequest
 from pdsa.actions.history import snapshot
 from pdsa.actions.worksheet import bring_back
-from pdsa.policies import NotReadyError
 from pdsa.presenters.history import fields_of, revision_lines
 from pdsa.queries.cycles import find_cycle
 from pdsa.rules import see_cycle_numbers, write_cycles
+from pdsa.views.deeds import was_carried_out
 from pdsa.views.worksheet import page_context, require_writer
 
 VERSIONS_A_PAGE = 20
@@ -44,14 +42,10 @@ def cycle_revision(request: SignedInRequest, collaborative: str, team: str, numb
     if request.method == "POST":
         require_writer(request, found.team)
         key = request.POST.get("key", "")
-        try:
-            bring_back(by=request.user, cycle=found, snapshot=kept.snapshot, key=key)
-        except NotReadyError as error:
-            messages.error(request, error.sentence)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("Brought back. What stood there is kept in the history."))
+        said = _("Brought back. What stood there is kept in the history.")
+        was_carried_out(
+            request, lambda: bring_back(by=request.user, cycle=found, snapshot=kept.snapshot, key=key), said
+        )
         return redirect(f"{found.get_absolute_url()}#f-{key}")
     may_see = see_cycle_numbers.check(request.user, found)
     context = page_context(found.team) | {

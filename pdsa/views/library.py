@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,12 +20,12 @@ from pdsa.actions.workflow import take_change
 from pdsa.charts.lineage import to_file
 from pdsa.forms.library import LibraryForm, TakeForm
 from pdsa.models import Cycle
-from pdsa.policies import NotReadyError, sentence_of
 from pdsa.presenters import library as words
 from pdsa.presenters.lineage import LineageCard, card_of, file_rows
 from pdsa.queries import library as queries
 from pdsa.queries.lineage import family_of
 from pdsa.rules import PdsaPermission, joined_collaborative_ids, watch_teams
+from pdsa.views.deeds import was_done
 from teams.models import Team
 
 TESTS_A_PAGE = 20
@@ -83,14 +82,14 @@ def library_take(request: SignedInRequest, collaborative: str, pk: int) -> HttpR
             _("You can try a test of another team when you belong to a team that it is shared with.")
         )
     form = TakeForm(request.POST, teams=teams)
-    if not form.is_valid():
+    taken = was_done(
+        request,
+        form,
+        lambda: take_change(by=request.user, source=cycle, team=form.chosen_team, fitted=form.cleaned_data["fitted"]),
+        _("Here is your own worksheet, filled in from theirs. Fit it to you, and predict."),
+    )
+    if not taken:
         return _draw(request, found, cycle, form=form)
-    try:
-        taken = take_change(by=request.user, source=cycle, team=form.chosen_team, fitted=form.cleaned_data["fitted"])
-    except (NotReadyError, ValidationError) as error:
-        form.add_error(None, sentence_of(error))
-        return _draw(request, found, cycle, form=form)
-    messages.success(request, _("Here is your own worksheet, filled in from theirs. Fit it to you, and predict."))
     return redirect(f"{taken.get_absolute_url()}#f-fitted")
 
 

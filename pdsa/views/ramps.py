@@ -22,13 +22,13 @@ from pdsa.actions.workflow import plan_next
 from pdsa.charts.svg import to_file
 from pdsa.enums import RampStatus
 from pdsa.forms.ramps import EndRampForm, RampForm
-from pdsa.policies import NotReadyError, check_ramp_can_end, check_team_works, refusal_of, team_works
+from pdsa.policies import check_ramp_can_end, check_team_works, refusal_of, team_works
 from pdsa.presenters.ramps import RampCard, card_of, context_of, file_rows, next_base, open_cycles
 from pdsa.queries.cycles import find_ramp
 from pdsa.queries.ramps import cycles_of_ramp
 from pdsa.queries.worksheet import published_ideas
 from pdsa.rules import write_cycles
-from pdsa.views.deeds import was_done
+from pdsa.views.deeds import was_carried_out, was_done
 from pdsa.views.worksheet import page_context, require_writer
 from teams.models import Team
 from teams.queries.teams import find_team
@@ -131,13 +131,9 @@ def ramp_next(request: SignedInRequest, collaborative: str, team: str, number: i
     base = next_base(cycles)
     if base is None:
         return redirect(f"{reverse('cycle_new', args=where)}?ramp={found.pk}")
-    try:
-        follower = plan_next(by=request.user, cycle=base)
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-        return redirect("ramp", *where, found.number)
-    messages.success(request, _("The next cycle is filled in from the last. Say what is different, and predict."))
-    return redirect("cycle", *where, follower.number)
+    said = _("The next cycle is filled in from the last. Say what is different, and predict.")
+    follower = was_carried_out(request, lambda: plan_next(by=request.user, cycle=base), said)
+    return redirect("cycle", *where, follower.number) if follower else redirect("ramp", *where, found.number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,10 +162,5 @@ def ramp_resume(request: SignedInRequest, collaborative: str, team: str, number:
     """Take an ended ramp up again."""
     found = find_ramp(request.user, collaborative, team, number)
     require_writer(request, found.team)
-    try:
-        resume_ramp(by=request.user, ramp=found)
-    except NotReadyError as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, _("The ramp goes on."))
+    was_carried_out(request, lambda: resume_ramp(by=request.user, ramp=found), _("The ramp goes on."))
     return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
