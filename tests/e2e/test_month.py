@@ -174,6 +174,27 @@ def test_two_people_in_one_cell(
     assert stands(world, "no_show") == entry("no_show", f"{left}/40")
 
 
+def test_what_the_server_says_does_not_move_the_button_away_under_the_finger(
+    page: Page, world: World, open_month: Callable[[Page, User], None]
+) -> None:
+    # Given something typed that the server will object to, below which the button stands
+    open_month(page, world.ana)
+    page.locator("#numerator-no_show").fill("12x")
+    submit = page.get_by_role("button", name="Submit January")
+    submit.scroll_into_view_if_needed()
+    box = submit.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    # When the button is pressed, the field is left and saved, and the answer is there before the release
+    with page.expect_response("**/save/"):
+        page.mouse.down()
+    page.wait_for_timeout(300)
+    assert submit.bounding_box() == box
+    page.mouse.up()
+    # Then it was a click
+    expect(page.get_by_role("heading", name="Nothing was submitted yet. Please look at this")).to_be_visible()
+
+
 def test_what_is_typed_offline_is_kept_and_sent(
     page: Page, world: World, open_month: Callable[[Page, User], None], problems: list[str]
 ) -> None:

@@ -28,6 +28,18 @@ function loginPage() {
   return new URL(document.body.dataset.loginUrl, window.location.href);
 }
 
+let letGo = Promise.resolve();
+
+// What an answer brings moves what is below it. A button that moves between press and release is not clicked.
+window.addEventListener("pointerdown", () => {
+  letGo = new Promise((resolve) => {
+    // The click comes after the release.
+    const settle = () => window.setTimeout(resolve);
+    window.addEventListener("pointerup", settle, { once: true });
+    window.addEventListener("pointercancel", settle, { once: true });
+  });
+});
+
 /**
  * Saves `form` to its `data-save` address and says in `state` how that goes; longer news stand in `notices`.
  *
@@ -80,6 +92,7 @@ export function autosave({ form, state, notices, words, pack, heed, keepTyped })
       throw new Error(`save answered ${response.status}`);
     }
     const answer = await response.json();
+    await letGo;
     if (answer.closed) {
       tell("");
       notice(answer.closed);
