@@ -161,26 +161,44 @@ def _mark(reporting: Reporting, place: int) -> MonthMark:
 
 
 def _when_it_came(kept: Kept) -> str:
-    if kept.on_time == kept.due:
-        return ngettext(
-            "The one month that was due came, and on time.",
-            "All %(due)s months that were due came, and all on time.",
-            kept.due,
-        ) % {"due": kept.due}
-    words = (
-        _("All %(due)s months that were due came, %(on_time)s of them on time.")
-        if kept.sent == kept.due
-        else _("Of %(due)s months that were due %(sent)s came, %(on_time)s of them on time.")
-    ) % {"due": kept.due, "sent": kept.sent, "on_time": kept.on_time}
     imported = kept.due - kept.timed
-    if not imported:
-        return words
-    more = ngettext(
-        "The center imported %(count)s; when it came is not known.",
-        "The center imported %(count)s; when they came is not known.",
-        imported,
-    ) % {"count": imported}
-    return f"{words} {more}"
+    said = [_how_much_came(kept)]
+    # Of what came in an import alone, nobody knows whether it was late.
+    if kept.sent > imported:
+        said.append(_how_much_on_time(kept))
+    if imported:
+        said.append(
+            ngettext(
+                "The center imported %(count)s; when it came is not known.",
+                "The center imported %(count)s; when they came is not known.",
+                imported,
+            )
+            % {"count": imported}
+        )
+    return " ".join(said)
+
+
+def _how_much_came(kept: Kept) -> str:
+    if not kept.sent:
+        words = ngettext(
+            "The one month that was due did not come.", "None of the %(due)s months that were due came.", kept.due
+        )
+    elif kept.sent == kept.due:
+        words = ngettext("The one month that was due came.", "All %(due)s months that were due came.", kept.due)
+    else:
+        words = ngettext(
+            "Of %(due)s month that was due %(sent)s came.", "Of %(due)s months that were due %(sent)s came.", kept.due
+        )
+    return words % {"due": kept.due, "sent": kept.sent}
+
+
+def _how_much_on_time(kept: Kept) -> str:
+    if kept.on_time == kept.sent:
+        return ngettext("It was on time.", "All were on time.", kept.sent)
+    if not kept.on_time:
+        return ngettext("It was late.", "None was on time.", kept.sent)
+    words = ngettext("%(on_time)s of them was on time.", "%(on_time)s of them were on time.", kept.on_time)
+    return words % {"on_time": kept.on_time}
 
 
 def _what_came(kept: Kept) -> str:

@@ -102,7 +102,7 @@ def test_the_team_reads_on_its_home_what_came_month_by_month(team: object, clien
     member = TeamMembershipFactory(team=team).user
     page = Page(client_for(member).get(team.get_absolute_url()))  # type: ignore[attr-defined]
     assert page.texts("#kept p") == [
-        "Of 4 months that were due 3 came, 1 of them on time. The center imported 1; when it came is not known.",
+        "Of 4 months that were due 3 came. 1 of them was on time. The center imported 1; when it came is not known.",
         "5 of 8 core numbers are there; for 1 more a reason was given.",
     ]
     assert [page.texts(f"#kept tbody tr:nth-child({row}) > *") for row in range(1, 5)] == [
@@ -116,18 +116,34 @@ def test_the_team_reads_on_its_home_what_came_month_by_month(team: object, clien
 @pytest.mark.parametrize(
     ("came", "sentences"),
     [
-        ([True], ("The one month that was due came, and on time.", "All 2 core numbers are there.")),
-        ([True, True], ("All 2 months that were due came, and all on time.", "All 4 core numbers are there.")),
+        (["on time"], ("The one month that was due came. It was on time.", "All 2 core numbers are there.")),
+        (["late"], ("The one month that was due came. It was late.", "All 2 core numbers are there.")),
+        (["missing"], ("The one month that was due did not come.", "0 of 2 core numbers are there.")),
         (
-            [False, True],
-            ("All 2 months that were due came, 1 of them on time.", "All 4 core numbers are there."),
+            ["imported"],
+            (
+                "The one month that was due came. The center imported 1; when it came is not known.",
+                "All 2 core numbers are there.",
+            ),
         ),
+        (
+            ["on time", "on time"],
+            ("All 2 months that were due came. All were on time.", "All 4 core numbers are there."),
+        ),
+        (
+            ["late", "on time"],
+            ("All 2 months that were due came. 1 of them was on time.", "All 4 core numbers are there."),
+        ),
+        (["late", "late"], ("All 2 months that were due came. None was on time.", "All 4 core numbers are there.")),
+        (["missing", "late"], ("Of 2 months that were due 1 came. It was late.", "2 of 4 core numbers are there.")),
+        (["missing", "missing"], ("None of the 2 months that were due came.", "0 of 4 core numbers are there.")),
         ([], None),
     ],
 )
-def test_what_came_is_said_in_plain_words(team: object, came: list[bool], sentences: tuple[str, ...] | None) -> None:
-    for place, on_time in enumerate(came, start=1):
-        send(team, place, on_time=on_time)
+def test_what_came_is_said_in_plain_words(team: object, came: list[str], sentences: tuple[str, ...] | None) -> None:
+    for place, how in enumerate(came, start=1):
+        if how != "missing":
+            send(team, place, on_time={"on time": True, "late": False, "imported": None}[how])
     months = [dt.date(2025, place, 1) for place in range(1, len(came) + 1)]
     kept = own_kept(months, reporting_of(team.collaborative, [team], months))  # type: ignore[attr-defined,list-item]
     assert (kept and kept.sentences) == sentences
@@ -150,7 +166,7 @@ def test_paper_says_what_the_pages_say_and_names_teams_only_to_those_who_see_nam
 
     own = text_of(print_team(team, member, quietly).pdf)  # type: ignore[arg-type]
     assert "Do our numbers come whole and on time?" in own
-    assert "Of 4 months that were due 1 came, 1 of them on time. 2 of 8 core numbers are there." in own
+    assert "Of 4 months that were due 1 came. It was on time. 2 of 8 core numbers are there." in own
 
     theirs, faculty = (text_of(print_collaborative(collaborative, who, quietly).pdf) for who in (member, coach))
     for text in (theirs, faculty):
