@@ -47,6 +47,8 @@ from teams.models import Team
 # What was tried is compared and decided within a week, while everybody remembers it.
 DAYS_TO_STUDY = 7
 MOST_TESTS_FOUND = 10
+# A page and a report tell of a month in which a team is busy; a test that nobody ever closed does not fill them.
+MOST_TESTS_TOLD = 10
 
 
 @contributes_nav(Team)
@@ -240,16 +242,23 @@ def _library_for(user: Any, home: Collaborative) -> Collaborative | None:
 def cycles_of_the_month(team: Team, _span: Span, viewer: Any) -> Iterator[Section]:
     """What the team tested this month and the last, told by its worksheets: they are what a team reports of its work.
 
-    Nothing where nothing was under way.
+    The newest first; how many more there are is counted. Nothing where nothing was under way.
     """
     since = months.add(months.first_day(team.collaborative.today()), -1)
-    found = Cycle.objects.filter(team=team).visible_to(viewer).under_way_since(since).in_order()
-    cycles = told(found.select_related("team__collaborative").prefetch_related("questions"))
+    found = Cycle.objects.filter(team=team).visible_to(viewer).under_way_since(since)
+    newest = found.order_by("-started_on", "-number")[: MOST_TESTS_TOLD + 1]
+    cycles = told(newest.select_related("team__collaborative").prefetch_related("questions"))
     if cycles:
+        more = found.count() - MOST_TESTS_TOLD if len(cycles) > MOST_TESTS_TOLD else 0
         yield Section(
             title=_("What we tested since %(month)s") % {"month": month_name(since)},
             template="pdsa/sections/team_lately.html",
-            context={"cycles": cycles, "team": team, "collaborative": team.collaborative},
+            context={
+                "cycles": cycles[:MOST_TESTS_TOLD],
+                "more": more,
+                "team": team,
+                "collaborative": team.collaborative,
+            },
             order=40,
             anchor="tests",
         )

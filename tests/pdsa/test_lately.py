@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from collab.common.sections import sections_for
 from collab.models import User
@@ -56,7 +57,7 @@ def test_it_tells_of_what_was_under_way_since_the_first_of_last_month(team: Team
     CycleFactory(team=team, title="Still runs", stage=Stage.DO, started_on=dt.date(2025, 2, 2))
     CycleFactory(team=team, title="Only a plan")
     CycleFactory(title="Of another team", stage=Stage.DO)
-    assert titles(team, member) == ["Closed on the first", "Still runs"]
+    assert titles(team, member) == ["Still runs", "Closed on the first"]
 
 
 def test_a_team_that_tests_nothing_has_no_such_section(team: Team, member: User) -> None:
@@ -68,6 +69,20 @@ def test_who_sees_no_worksheets_of_the_team_sees_none_here(team: Team) -> None:
     CycleFactory(team=team, stage=Stage.DO, sharing=Sharing.CENTER)
     stranger = TeamMembershipFactory(team__collaborative=team.collaborative).user
     assert titles(team, stranger) == []
+
+
+def test_the_newest_are_told_and_of_the_rest_only_how_many_they_are(
+    team: Team, member: User, client_for: Callable[[User], Client]
+) -> None:
+    for day in range(1, 13):
+        CycleFactory(team=team, title=f"Begun on {day}", stage=Stage.DO, started_on=dt.date(2023, 1, day))
+    assert titles(team, member) == [f"Begun on {day}" for day in range(12, 2, -1)]
+    page = Page(client_for(member).get(team.get_absolute_url()))
+    link = "And 2 more among all our ramps and cycles"
+    whole = reverse("team_pdsa", args=[team.collaborative.slug, team.slug])
+    assert (page.texts("#tests > p"), page.values("#tests > p a", "href")) == ([link], [whole])
+    paper = text_of(print_team(team, member, lambda *_step: None).pdf)
+    assert [words in paper for words in ("Begun on 12", "Begun on 3", "Begun on 2", link)] == [True, True, False, True]
 
 
 @pytest.mark.practice("R-185")
