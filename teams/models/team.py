@@ -53,18 +53,12 @@ class TeamQuerySet(models.QuerySet["Team"]):
         Enrolled by its last day, not withdrawn by then, and not completed before it began: who completes in a month
         still reports it.
         """
-        return self.filter(expected_q(month, step=step))
-
-
-def expected_q(month: dt.date, *, step: int = 1, prefix: str = "") -> Q:
-    """``TeamQuerySet.expected_in`` as a condition; ``prefix`` leads to the team from another table."""
-    last = months.last_day(month, step=step)
-    withdrawn, completed = f"{prefix}withdrawn_on", f"{prefix}completed_on"
-    return (
-        Q(**{f"{prefix}enrolled_on__lte": last})
-        & (Q(**{f"{withdrawn}__isnull": True}) | Q(**{f"{withdrawn}__gt": last}))
-        & (Q(**{f"{completed}__isnull": True}) | Q(**{f"{completed}__gte": month}))
-    )
+        last = months.last_day(month, step=step)
+        return self.filter(
+            Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=last),
+            Q(completed_on__isnull=True) | Q(completed_on__gte=month),
+            enrolled_on__lte=last,
+        )
 
 
 class Team(models.Model):
