@@ -89,7 +89,7 @@ def funnel_page(field: Field, collaborative: Collaborative, ways: dict[int, Way]
     reason = why_not(field)
     kind = KINDS.get(version.statistic)
     if reason or kind is None:
-        return FunnelPage(None, reason, span, "", "", "", _hidden_words(field), ())
+        return FunnelPage(None, reason, span, "", "", "", "", ())
     found = funnel_exact(kind, field.numerator, field.denominator, adjust="multiplicative")
     figure = _figure(field, found, kind, span, today=collaborative.today())
     return FunnelPage(
