@@ -37,10 +37,11 @@ class Layout:
 
 
 WIDE = Layout("wide", 720, 400, 52, 100, 6)
-MOST_TOLD = 200
-"""Of more teams within the limits nobody finds one by pointing; the table has all of them."""
 NARROW = Layout("narrow", 270, 300, 34, 76, 3)
 """For small screens, where the wide one would shrink until nobody could read it."""
+
+MOST_TOLD = 200
+"""Of more teams within the limits nobody finds one by pointing; the table has all of them."""
 
 
 class Place(StrEnum):

@@ -14,9 +14,9 @@ from metrics.charts.figure import LineKind, Mark, PointState, RunChartFigure
 from metrics.charts.scale import lanes
 from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, inside, label_places
 
-# What the stylesheet gives a chart on a narrow screen, without its margins.
 HEAD = TOP + 8
 """The words of a signal, and above them the name of the axis."""
+# What the stylesheet gives a chart on a narrow screen, without its margins.
 PLOT_HEIGHT = 256 - HEAD - BOTTOM
 SYMBOLS = {Mark.PLAIN: "circle", Mark.CHANGE: "circle", Mark.CONCERN: "diamond", Mark.IMPROVEMENT: "square"}
 DASHES = {
