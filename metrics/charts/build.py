@@ -140,11 +140,11 @@ def origin_words(version: MeasureVersion, today: dt.date) -> str:
 
 
 def _base_months(reading: Reading, phase: Phase) -> str:
-    """The first and last month that made the lines of a phase; empty where it has none."""
+    """The months that made the lines of a phase, "2025-01/2025-06" (ISO 8601); empty where it has none."""
     if phase.centre is None:
         return ""
     last = phase.last if phase.frozen is None else phase.frozen
-    return f"{months.iso(reading.months[phase.first])} to {months.iso(reading.months[last])}"
+    return f"{months.iso(reading.months[phase.first])}/{months.iso(reading.months[last])}"
 
 
 def _points(panel: Panel, reading: Reading, today: dt.date) -> tuple[Point, ...]:

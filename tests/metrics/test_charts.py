@@ -300,8 +300,8 @@ def test_a_table_says_what_its_figure_was_drawn_from():
     wanted = ("phase", "whose", "measure", "definition", "chart", "rules", "lines_made_from", "drawn_on")
     drawn = [dict(zip(heading, row, strict=True)) for row in rows]
     assert [tuple(one[name] for name in wanted) for one in (drawn[0], drawn[-1])] == [
-        (1, "Northside", "Missed visits", 1, figure.chart, figure.rules, "2025-01 to 2025-06", "2026-07-09"),
-        (2, "Northside", "Missed visits", 2, figure.chart, figure.rules, "2026-01 to 2026-06", "2026-07-09"),
+        (1, "Northside", "Missed visits", 1, figure.chart, figure.rules, "2025-01/2025-06", "2026-07-09"),
+        (2, "Northside", "Missed visits", 2, figure.chart, figure.rules, "2026-01/2026-06", "2026-07-09"),
     ]
     assert figure.origin == "Definition 2 of this measure, in use since January 2026. Drawn on 9 Jul 2026."
     assert figure.origin in " ".join(node.text or "" for node in fromstring(to_file(figure)).iter())
