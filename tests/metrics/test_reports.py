@@ -225,7 +225,7 @@ def test_a_collaborative_summary_has_its_parts_in_order(
     for words in (
         "Published dropout: 6 % to 30 %",
         "December 2025: 55.1 % (81 of 147), all teams pooled. Median of the teams: 56.9 %. 2 of 2 teams reported.",
-        "December 2025 2 2",
+        "December 2025 2 of 2",
         "Every team that takes part has reported.",
         "Dec 2025: 77.6 % (52 of 67)",
     ):
