@@ -14,6 +14,7 @@ from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.entry import breakdowns_for
 from metrics.models import Observation, Submission
 from metrics.queries.series import Sight, benchmarks, submitted_months
+from metrics.queries.submitting import days_of, owed_by
 from metrics.stats import feasibility
 from metrics.stats.arrays import Bools
 from metrics.stats.completeness import Reporting
@@ -44,16 +45,11 @@ def core_asked(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[
     return {month: [one for one in measures if one.is_asked_for(month, collaborative)] for month in months}
 
 
-def expected_in(teams: Sequence[Team], months: Sequence[dt.date]) -> Bools:
-    """Teams × months: who owes which. Teams that joined and left on the same days are asked once."""
-    found: dict[tuple[dt.date | None, ...], list[bool]] = {}
-    rows = []
-    for team in teams:
-        days = (team.enrolled_on, team.withdrawn_on, team.completed_on)
-        if days not in found:
-            found[days] = [team.is_expected_in(month) for month in months]
-        rows.append(found[days])
-    return np.array(rows, dtype=np.bool_).reshape(len(teams), len(months))
+def expected_in(collaborative: Collaborative, teams: Sequence[Team], months: Sequence[dt.date]) -> Bools:
+    """Teams × months: who owes which. No query."""
+    days = [days_of(team) for team in teams]
+    owed = owed_by(collaborative, days, months)
+    return np.array([owed[each] for each in days], dtype=np.bool_).reshape(len(teams), len(months))
 
 
 def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Sequence[dt.date]) -> Reporting:
@@ -66,7 +62,7 @@ def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Se
     column_of = {month: column for column, month in enumerate(months)}
     core = core_asked(collaborative, months)
     asked = np.broadcast_to(np.array([len(core[month]) for month in months], dtype=np.int64), shape)
-    due = expected_in(teams, months)
+    due = expected_in(collaborative, teams, months)
     sent, on_time = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     for (team, month), came in submitted_months(teams, months).items():
         if month in column_of:
@@ -111,7 +107,7 @@ def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -
         .values_list("month", "minutes")
     )
     together = benchmarks(measures, months, sight)
-    expected = dict(zip(months, expected_in(teams, months).sum(axis=0).tolist(), strict=True))
+    expected = dict(zip(months, expected_in(collaborative, teams, months).sum(axis=0).tolist(), strict=True))
     asked_for = {month: [one.pk for one in measures if one.is_asked_for(month, collaborative)] for month in months}
     found = []
     for measure in measures:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from django.db.models import Case, Count, QuerySet, When
 
@@ -36,6 +37,22 @@ def teams_in_order(collaborative: Collaborative, words: str = "") -> QuerySet[Te
 DAYS = ("enrolled_on", "withdrawn_on", "completed_on")
 """What decides in which months a team is expected."""
 
+Days = tuple[dt.date | None, ...]
+"""A team's ``DAYS``."""
+
+
+def days_of(team: Team) -> Days:
+    return tuple(getattr(team, name) for name in DAYS)
+
+
+def owed_by(collaborative: Collaborative, found: Iterable[Days], months: Sequence[dt.date]) -> dict[Days, list[bool]]:
+    """For the days on which teams joined and left, whether these teams owe each of ``months``.
+
+    Asked once for all teams of the same days: a few, however many teams there are.
+    """
+    teams = {days: Team(collaborative=collaborative, **dict(zip(DAYS, days, strict=True))) for days in set(found)}
+    return {days: [team.is_expected_in(month) for month in months] for days, team in teams.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -45,13 +62,12 @@ class Cohort:
     owed: frozenset[dt.date]
 
 
-def cohorts_of(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[tuple[dt.date | None, ...], Cohort]:
-    """The days on which teams joined and left → those teams: a few, however many teams there are. One query."""
-    found = {}
-    for *days, count in collaborative.teams.order_by().values_list(*DAYS).annotate(count=Count("pk")):
-        one = Team(collaborative=collaborative, **dict(zip(DAYS, days, strict=True)))
-        found[tuple(days)] = Cohort(count, frozenset(month for month in months if one.is_expected_in(month)))
-    return found
+def cohorts_of(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[Days, Cohort]:
+    """The days on which teams joined and left → those teams. One query."""
+    rows = collaborative.teams.order_by().values_list(*DAYS).annotate(count=Count("pk"))
+    counts = {tuple(days): count for *days, count in rows}
+    owed = owed_by(collaborative, counts, months)
+    return {days: Cohort(count, frozenset(compress(months, owed[days]))) for days, count in counts.items()}
 
 
 def expected_counts(collaborative: Collaborative, months: Sequence[dt.date]) -> dict[dt.date, int]:
