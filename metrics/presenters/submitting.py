@@ -102,7 +102,10 @@ def matrix_rows(
 def _cell(kept: Kept, at: tuple[int, int], *, is_due: bool) -> Cell:
     sent, on_time = bool(kept.sent[at]), float(kept.on_time[at])
     mark = mark_of(
-        sent=sent, on_time=None if math.isnan(on_time) else bool(on_time), expected=bool(kept.due[at]), is_due=is_due
+        sent=sent,
+        on_time=None if math.isnan(on_time) else bool(on_time),
+        expected=bool(kept.expected[at]),
+        is_due=is_due,
     )
     given, asked = int(kept.given[at]), int(kept.asked[at])
     if not sent or given >= asked:

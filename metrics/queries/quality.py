@@ -53,16 +53,16 @@ def expected_in(collaborative: Collaborative, teams: Sequence[Team], months: Seq
 
 
 def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Sequence[dt.date]) -> Reporting:
-    """What was due and came, teams × months. Four queries, whatever their number.
+    """What was expected and came, teams × months. Four queries, whatever their number.
 
-    ``teams`` are of this collaborative; ``months`` have passed their deadline.
+    ``teams`` are of this collaborative; ``months`` may still be open.
     """
     shape = (len(teams), len(months))
     row_of = {team.pk: row for row, team in enumerate(teams)}
     column_of = {month: column for column, month in enumerate(months)}
     core = core_asked(collaborative, months)
     asked = np.broadcast_to(np.array([len(core[month]) for month in months], dtype=np.int64), shape)
-    due = expected_in(collaborative, teams, months)
+    expected = expected_in(collaborative, teams, months)
     sent, on_time = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     for (team, month), came in submitted_months(teams, months).items():
         if month in column_of:
@@ -83,7 +83,7 @@ def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Se
     ):
         given[row_of[team], column_of[month]] = numbers
         explained[row_of[team], column_of[month]] = reasons
-    return Reporting(due, sent, on_time, asked, np.minimum(given, asked), explained)
+    return Reporting(expected, sent, on_time, asked, np.minimum(given, asked), explained)
 
 
 def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -> list[MeasureUse]:

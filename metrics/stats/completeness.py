@@ -20,14 +20,14 @@ from metrics.stats.errors import LengthsDifferError
 
 @dataclass(frozen=True, eq=False)
 class Reporting:
-    """What was due and what came, each array of shape (teams, months).
+    """What was expected and what came, each array of shape (teams, months).
 
-    ``due``: the deadline has passed and the team took part. ``sent``: a revision is live. ``on_time``: 1 or 0, NaN
-    where nobody knows. ``asked``, ``given``, ``explained``: core measures asked for, with a number, with a reason.
-    Raises LengthsDifferError where the shapes differ.
+    ``expected``: the team took part, whether or not the deadline has passed. ``sent``: a revision is live. ``on_time``:
+    1 or 0, NaN where nobody knows. ``asked``, ``given``, ``explained``: core measures asked for, with a number, with a
+    reason. Raises LengthsDifferError where the shapes differ.
     """
 
-    due: Bools
+    expected: Bools
     sent: Bools
     on_time: Floats
     asked: Ints
@@ -35,14 +35,16 @@ class Reporting:
     explained: Ints
 
     def __post_init__(self) -> None:
-        shapes = {array.shape for array in (self.due, self.sent, self.on_time, self.asked, self.given, self.explained)}
+        shapes = {
+            array.shape for array in (self.expected, self.sent, self.on_time, self.asked, self.given, self.explained)
+        }
         if len(shapes) != 1:
-            raise LengthsDifferError("What was due and what came must be of the same teams and months.")
+            raise LengthsDifferError("What was expected and what came must be of the same teams and months.")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The counts of one team, of one month, or of all."""
+    """The counts of one team, of one month, or of all. ``due`` are the months expected: give only what is past due."""
 
     due: int
     sent: int
@@ -82,7 +84,7 @@ def together(reporting: Reporting) -> Kept:
 
 
 def _kept(reporting: Reporting, axis: int | None) -> list[Kept]:
-    due = reporting.due
+    due = reporting.expected
     sent = due & reporting.sent
     # A month that never came was not on time, whatever stands in the array.
     time = np.where(sent, reporting.on_time, 0.0)

@@ -17,11 +17,11 @@ NO = float("nan")
 
 
 def reporting(rows: list[list[tuple[bool, bool, float, int, int, int]]]) -> Reporting:
-    """From one (due, sent, on time, asked, given, explained) a team and month."""
+    """From one (expected, sent, on time, asked, given, explained) a team and month."""
     cells = np.array(rows, dtype=np.float64)
-    due, sent, on_time, asked, given_, explained = (cells[..., place] for place in range(6))
+    expected, sent, on_time, asked, given_, explained = (cells[..., place] for place in range(6))
     return Reporting(
-        due.astype(bool), sent.astype(bool), on_time, asked.astype(int), given_.astype(int), explained.astype(int)
+        expected.astype(bool), sent.astype(bool), on_time, asked.astype(int), given_.astype(int), explained.astype(int)
     )
 
 
