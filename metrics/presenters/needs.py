@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from collab.common import formatting
 from collab.common.enums import DescribedChoices, Tone
 from metrics.presenters.readings import Meaning, Reading
 from metrics.queries.standings import Standing
+from metrics.stats import completeness
 from teams.enums import TeamStatus
 from teams.models import Team
 
@@ -159,11 +161,13 @@ SHAPES = {
 }
 
 
-def mark_of(*, sent: bool, on_time: bool | None, expected: bool, is_due: bool) -> MonthMark:
-    """One cell of the matrix. ``on_time``: of the first revision, None where nobody knows; ``is_due``: the deadline has
-    passed."""
-    if sent:
-        return {True: MonthMark.ON_TIME, False: MonthMark.AFTER, None: MonthMark.IMPORTED}[on_time]
-    if not expected:
+def mark_at(reporting: completeness.Reporting, at: tuple[int, int], *, is_due: bool) -> MonthMark:
+    """One team's month, ``at`` its row and column. ``is_due``: the deadline has passed."""
+    if reporting.sent[at]:
+        on_time = reporting.on_time[at]
+        if math.isnan(on_time):
+            return MonthMark.IMPORTED
+        return MonthMark.ON_TIME if on_time else MonthMark.AFTER
+    if not reporting.expected[at]:
         return MonthMark.NOT_EXPECTED
     return MonthMark.MISSING if is_due else MonthMark.OPEN

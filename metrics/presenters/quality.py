@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from collab.common.formatting import number, period_short, with_unit
 from collab.models import Collaborative, Measure
-from metrics.presenters.needs import MonthMark, mark_of
+from metrics.presenters.needs import MonthMark, mark_at
 from metrics.queries.quality import MeasureUse
 from metrics.stats.completeness import Kept, Reporting, by_month, by_team, together
 from metrics.stats.feasibility import Reason
@@ -143,20 +143,10 @@ def own_kept(months: Sequence[dt.date], reporting: Reporting) -> OwnKept | None:
     return OwnKept(
         sentences=(_when_it_came(kept), _what_came(kept)),
         months=tuple(
-            OwnMonth(month, _mark(reporting, place), _numbers(each))
+            OwnMonth(month, mark_at(reporting, (0, place), is_due=True), _numbers(each))
             for place, (month, each) in enumerate(zip(months, by_month(reporting), strict=True))
             if each.due
         )[::-1],
-    )
-
-
-def _mark(reporting: Reporting, place: int) -> MonthMark:
-    on_time = float(reporting.on_time[0, place])
-    return mark_of(
-        sent=bool(reporting.sent[0, place]),
-        on_time=None if math.isnan(on_time) else bool(on_time),
-        expected=True,
-        is_due=True,
     )
 
 

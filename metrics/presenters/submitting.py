@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from collab.common import formatting
 from collab.models import Collaborative
-from metrics.presenters.needs import MonthMark, Reporting, mark_of
+from metrics.presenters.needs import MonthMark, Reporting, mark_at
 from metrics.queries.standings import Standing
-from metrics.stats.completeness import Reporting as Kept
+from metrics.stats import completeness
 from teams.enums import TeamStatus
 from teams.models import Team
 
@@ -84,31 +83,28 @@ def month_totals(counts: dict[dt.date, tuple[int, int]]) -> list[MonthTotal]:
 
 
 def matrix_rows(
-    teams: Sequence[Team], months: Sequence[dt.date], kept: Kept, deadlines_passed: Collection[dt.date]
+    teams: Sequence[Team],
+    months: Sequence[dt.date],
+    reporting: completeness.Reporting,
+    deadlines_passed: Collection[dt.date],
 ) -> list[MatrixRow]:
-    """Teams × months; ``kept`` as ``queries.quality.reporting_of`` gives it for them."""
+    """Teams × months; ``reporting`` as ``queries.quality.reporting_of`` gives it for them."""
     return [
         MatrixRow(
             team=team,
             has_left=team.status != TeamStatus.ACTIVE,
             cells=tuple(
-                _cell(kept, (row, column), is_due=month in deadlines_passed) for column, month in enumerate(months)
+                _cell(reporting, (row, column), is_due=month in deadlines_passed) for column, month in enumerate(months)
             ),
         )
         for row, team in enumerate(teams)
     ]
 
 
-def _cell(kept: Kept, at: tuple[int, int], *, is_due: bool) -> Cell:
-    sent, on_time = bool(kept.sent[at]), float(kept.on_time[at])
-    mark = mark_of(
-        sent=sent,
-        on_time=None if math.isnan(on_time) else bool(on_time),
-        expected=bool(kept.expected[at]),
-        is_due=is_due,
-    )
-    given, asked = int(kept.given[at]), int(kept.asked[at])
-    if not sent or given >= asked:
+def _cell(reporting: completeness.Reporting, at: tuple[int, int], *, is_due: bool) -> Cell:
+    mark = mark_at(reporting, at, is_due=is_due)
+    given, asked = int(reporting.given[at]), int(reporting.asked[at])
+    if not reporting.sent[at] or given >= asked:
         return Cell(mark)
     return Cell(mark, _("%(given)s of %(asked)s numbers") % {"given": given, "asked": asked})
 
