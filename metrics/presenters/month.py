@@ -22,8 +22,9 @@ from metrics.enums import CheckKind, Importance, MissingReason, Severity, Source
 from metrics.forms.month import field_name, seen_text
 from metrics.imports.upload import Line
 from metrics.models import Submission
+from metrics.presenters.plans import PlanRow, what_counts
 from metrics.presenters.threads import Thread
-from metrics.presenters.values import counts_cases, value_words
+from metrics.presenters.values import counts_cases, number_labels, value_words
 from metrics.queries.months import Past, Sheet, SheetMeasure, cell_names
 from metrics.queries.series import kind_of
 from metrics.suppression import State, shown
@@ -35,50 +36,6 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 32, 4
 
 
 # --- Words ---------------------------------------------------------------------------------------------------------
-def number_labels(version: MeasureVersion) -> tuple[str, str]:
-    """What the two numbers are called; the second is empty where there is only one."""
-    first = {
-        Statistic.COUNT: _("Count"),
-        Statistic.MEAN: _("Total"),
-        Statistic.MEDIAN: _("Median"),
-        Statistic.DAYS_BETWEEN: _("Days"),
-        Statistic.SCORE: _("Score"),
-    }.get(version.statistic, _("Numerator"))
-    if version.statistic is Statistic.SCORE:
-        if version.min_value is not None and version.max_value is not None:
-            first = _("Score, %(low)s to %(high)s") % {
-                "low": number_in_words(version.min_value),
-                "high": number_in_words(version.max_value),
-            }
-        return first, _("Ratings")
-    if not version.statistic.takes_denominator:
-        return first, ""
-    return first, _("Number of cases") if counts_cases(version) else _("Denominator")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """One line of what is counted: what it is, and the definition's own words."""
-
-    label: str
-    text: str
-
-
-def what_counts(version: MeasureVersion) -> tuple[Counts, ...]:
-    """A definition as whoever types its numbers needs it, in the words under which they are typed."""
-    first, second = number_labels(version)
-    sample = _("All cases, or a random sample of them; then say from how many it was drawn.")
-    lines = (
-        (first, version.numerator),
-        (second or _("Denominator"), version.denominator),
-        (_("Not counted"), version.exclusions),
-        (_("How to count it"), version.guidance),
-        (_("Whom to count"), sample if version.sampling_ok and version.statistic.takes_denominator else ""),
-        (_("Where the numbers come from"), version.data_source),
-    )
-    return tuple(Counts(label, text) for label, text in lines if text)
-
-
 def result_text(version: MeasureVersion, numerator: float | None, denominator: float | None) -> str:
     """ "62 % (31 of 50)", "14.5 days (20 cases)", "7"; an en dash where there is no value."""
     value = version.value(numerator, denominator)
@@ -236,7 +193,7 @@ class Row:
     divides: bool
     counts_cases: bool
     past: PastShown
-    counts: tuple[Counts, ...] = ()
+    counts: tuple[PlanRow, ...] = ()
     rules: str = ""
     groups: tuple[Groups, ...] = ()
 
@@ -500,7 +457,7 @@ class ReadRow:
     state: State
     is_group: bool = False
     past: PastShown | None = None
-    counts: tuple[Counts, ...] = ()
+    counts: tuple[PlanRow, ...] = ()
     threads: tuple[Thread, ...] = ()
 
 

@@ -10,6 +10,7 @@ from collab.common.formatting import moment, month_name, number, with_unit
 from collab.enums import Cadence, Direction
 from collab.models import Collaborative, Measure, MeasureVersion
 from metrics.models import PlanAnswer
+from metrics.presenters.values import number_labels
 from metrics.queries.plans import Planned
 
 ANSWERS = ("collector", "source", "method", "day", "sample")
@@ -44,12 +45,6 @@ class PlanSheet:
 def plan_sheet(planned: Planned, collaborative: Collaborative) -> PlanSheet:
     """What the plan says about one measure. Rows without an answer in the definition are left out."""
     version, answer = planned.version, planned.answer
-    definition = [
-        PlanRow(_("Numerator") if version.denominator else _("What is counted"), version.numerator),
-        PlanRow(_("Denominator"), version.denominator),
-        PlanRow(_("Not counted"), version.exclusions),
-        PlanRow(_("How to count it"), version.guidance),
-    ]
     timing = [
         PlanRow(_("Goal"), _goal(version)),
         PlanRow(_("How often"), _rhythm(version, collaborative)),
@@ -65,12 +60,34 @@ def plan_sheet(planned: Planned, collaborative: Collaborative) -> PlanSheet:
         name=version.name,
         kind=str(version.get_kind_display()),
         why=version.rationale,
-        definition=tuple(row for row in definition if row.value),
+        definition=tuple(_definition(version)),
         timing=tuple(row for row in timing if row.value),
         ours=tuple(_answers(version, answer)),
         is_complete=answer.is_complete,
         changed=_changed(answer, collaborative),
     )
+
+
+def _definition(version: MeasureVersion) -> list[PlanRow]:
+    first, second = number_labels(version)
+    rows = (
+        PlanRow(first, version.numerator),
+        PlanRow(second or _("Denominator"), version.denominator),
+        PlanRow(_("Not counted"), version.exclusions),
+        PlanRow(_("How to count it"), version.guidance),
+    )
+    return [row for row in rows if row.value]
+
+
+def what_counts(version: MeasureVersion) -> tuple[PlanRow, ...]:
+    """A definition as whoever types its numbers needs it, in the words under which they are typed."""
+    rows = _definition(version)
+    if version.sampling_ok and version.statistic.takes_denominator:
+        sample = _("All cases, or a random sample of them; then say from how many it was drawn.")
+        rows.append(PlanRow(_("Whom to count"), sample))
+    if version.data_source:
+        rows.append(PlanRow(_("Where the numbers come from"), version.data_source))
+    return tuple(rows)
 
 
 def _answers(version: MeasureVersion, answer: PlanAnswer) -> list[PlanRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.formatting import number, rate_with_counts, with_unit
@@ -15,6 +16,27 @@ def counts_cases(version: MeasureVersion) -> bool:
     """Whether the second number says of how many cases the value is made, instead of what the first is a part of."""
     statistic = version.statistic
     return statistic.takes_denominator and statistic not in (Statistic.PROPORTION, Statistic.RATE)
+
+
+def number_labels(version: MeasureVersion) -> tuple[str, str]:
+    """What the two numbers are called; the second is empty where there is only one."""
+    first = {
+        Statistic.COUNT: _("Count"),
+        Statistic.MEAN: _("Total"),
+        Statistic.MEDIAN: _("Median"),
+        Statistic.DAYS_BETWEEN: _("Days"),
+        Statistic.SCORE: _("Score"),
+    }.get(version.statistic, _("Numerator"))
+    if version.statistic is Statistic.SCORE:
+        if version.min_value is not None and version.max_value is not None:
+            first = _("Score, %(low)s to %(high)s") % {
+                "low": number(version.min_value),
+                "high": number(version.max_value),
+            }
+        return first, _("Ratings")
+    if not version.statistic.takes_denominator:
+        return first, ""
+    return first, _("Number of cases") if counts_cases(version) else _("Denominator")
 
 
 def value_words(
