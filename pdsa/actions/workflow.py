@@ -21,7 +21,7 @@ from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
 from pdsa.limits import DOUBLE_PRESS
 from pdsa.models import Cycle, Question, Ramp, Task
 from pdsa.policies import Move, NotReadyError, check_move, check_take, check_team_works, stage_before
-from pdsa.queries.worksheet import first_seen_on
+from pdsa.queries.worksheet import first_seen_on, members_of
 from teams.models import Team
 
 # What the next cycle of a ramp takes over from the one before it, and what a team takes from another's.
@@ -174,13 +174,19 @@ def close(
 
 @transaction.atomic
 def plan_next(*, by: User, cycle: Cycle, title: str = "", change_since: str = "") -> Cycle:
-    """Open the cycle that follows ``cycle`` in its ramp, prefilled with its plan and questions; predictions are new."""
+    """Open the cycle that follows ``cycle`` in its ramp, prefilled with its plan and questions; predictions are new.
+
+    Where the person responsible has left the team, it belongs to whoever plans it.
+    """
+    carried = {name: getattr(cycle, name) for name in CARRIED_ON}
+    if cycle.owner_id is not None and cycle.owner_id not in members_of(cycle.team):
+        carried["owner"] = by
     follower = plan_cycle(
         by=by,
         team=cycle.team,
         title=title.strip() or cycle.title,
         previous=cycle,
-        values={name: getattr(cycle, name) for name in CARRIED_ON} | {"change_since": change_since.strip()},
+        values=carried | {"change_since": change_since.strip()},
     )
     follower.measures.set(cycle.measures.all())
     follower.drivers.set(cycle.drivers.all())

@@ -15,7 +15,8 @@ from collab.common.sections import due_items_for, links_for
 from collab.enums import CollaborativeStatus
 from collab.models import User
 from pdsa.actions.owners import pass_on_cycles
-from pdsa.enums import Stage
+from pdsa.actions.workflow import close, follow_up
+from pdsa.enums import Decision, Stage
 from pdsa.models import Cycle
 from teams.actions.roles import MEMBERS, end_role
 from teams.enums import TeamRole
@@ -61,6 +62,25 @@ def test_an_owner_who_leaves_passes_open_cycles_on_to_the_leader(team: Team) -> 
     assert owners == {opened: leader.user, closed: leaver.user, others: leader.user}
     (event,) = AuditEvent.objects.about(opened).filter(event="pdsa.cycle_passed_on")
     assert (event.actor, event.detail["before"], event.detail["after"]) == (None, str(leaver.user), str(leader.user))
+
+
+@pytest.mark.parametrize("decides", [False, True])
+def test_the_cycle_after_one_of_somebody_who_left_belongs_to_who_plans_it(team: Team, decides: bool) -> None:
+    leader = TeamMembershipFactory(team=team, role=TeamRole.LEADER).user
+    leaver = TeamMembershipFactory(team=team)
+    told = {"learned": "It helps.", "observations": "Six came."} if decides else {}
+    cycle = CycleFactory(team=team, owner=leaver.user, stage=Stage.STUDY if decides else Stage.CLOSED, **told)
+    cycle.questions.update(match="yes", answer="Six came.")
+    end_role(by=leader, held=leaver, on=TODAY.date())
+    follower = close(by=leader, cycle=cycle, decision=Decision.ADAPT) if decides else follow_up(by=leader, cycle=cycle)
+    assert follower is not None
+    assert (follower.owner, Cycle.objects.get(pk=cycle.pk).owner) == (leader, leaver.user)
+
+
+def test_the_cycle_after_one_of_a_colleague_stays_theirs(team: Team) -> None:
+    leader = TeamMembershipFactory(team=team, role=TeamRole.LEADER).user
+    owner = TeamMembershipFactory(team=team).user
+    assert follow_up(by=leader, cycle=CycleFactory(team=team, owner=owner, stage=Stage.CLOSED)).owner == owner
 
 
 def test_a_role_that_ends_later_changes_nothing_before(team: Team) -> None:
