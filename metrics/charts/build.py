@@ -39,7 +39,7 @@ from metrics.presenters.signals import PATTERNS, Began, Meaning, Phase, Signal, 
 from metrics.presenters.values import value_words
 from metrics.queries.annotations import Noted
 from metrics.queries.series import Benchmarks, Panel
-from metrics.stats.advice import FIRM_FROM
+from metrics.stats.advice import FIRM_FROM, SOME_LIMITS_FROM
 from metrics.stats.arrays import Floats
 from metrics.suppression import State
 
@@ -443,6 +443,8 @@ def _legend(
     found += _baseline_words(reading)
     if reading.trial_phases:
         found.append(_trial_words(reading))
+    if reading.phases_without_limits:
+        found.append(_("A phase gets limits from %(count)s points on.") % {"count": SOME_LIMITS_FROM})
     if maturing:
         found.append(maturing)
     if PointState.HIDDEN in states:

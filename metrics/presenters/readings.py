@@ -32,8 +32,8 @@ from metrics.presenters.signals import (
 )
 from metrics.queries.series import Panel
 from metrics.stats import advice, batch, rules
-from metrics.stats.advice import FIRM_FROM, LIMITS_FROM, Advice, ReasonCode
-from metrics.stats.arrays import Floats, Ints
+from metrics.stats.advice import FIRM_FROM, LIMITS_FROM, SOME_LIMITS_FROM, Advice, ReasonCode
+from metrics.stats.arrays import Bools, Floats, Ints
 from metrics.stats.rules import MakingDataCount
 from metrics.stats.rules.nhs import FEWEST_FOR_FIXED_LIMITS
 from metrics.stats.runs import RunsAnalysis, runs_analysis
@@ -132,7 +132,12 @@ class Reading:
     @property
     def trial_phases(self) -> tuple[Phase, ...]:
         """Phases whose limits rest on so few points that they are trial limits."""
-        return tuple(phase for phase in self.phases if self.has_limits and phase.base and phase.base < FIRM_FROM)
+        return tuple(phase for phase in self.phases if self.has_limits and SOME_LIMITS_FROM <= phase.base < FIRM_FROM)
+
+    @property
+    def phases_without_limits(self) -> tuple[Phase, ...]:
+        """Phases of a chart with limits that have too few points for any."""
+        return tuple(phase for phase in self.phases if self.has_limits and phase.base < SOME_LIMITS_FROM)
 
     @property
     def centre_name(self) -> str:
@@ -172,7 +177,8 @@ def styles_of(panel: Panel) -> list[Style]:
     """How each row is drawn."""
     y, n = _counted(panel)
     version = panel.version
-    advised = advice.choose_many(version.stat, y, n if version.statistic.has_denominator else None)
+    below = n if version.statistic.has_denominator else None
+    advised = advice.choose_many(version.stat, y, below, base=_one_level(panel, y))
     asked, rule_set = panel.measure.chart_kind, RuleSet(panel.measure.rules)
     return [_style(panel, asked, rule_set, found) for found in advised]
 
@@ -207,6 +213,29 @@ def _counted(panel: Panel) -> tuple[Floats, Floats]:
     same = np.array([version.stat == panel.version.stat for version in panel.versions], dtype=np.bool_)
     keep = same[None, :] & (panel.state == State.VALUE) if same.size else panel.state == State.VALUE
     return np.where(keep, panel.numerator, np.nan), np.where(keep, panel.denominator, np.nan)
+
+
+def _one_level(panel: Panel, y: Floats) -> Bools:
+    """The months of each row from which its chart is chosen, so that a change of level is not taken for unevenness.
+
+    Those of the phase with the most points, up to its frozen baseline, the newest of several; all months where no phase
+    has points enough for limits that can be trusted.
+    """
+    present = ~np.isnan(y)
+    found = np.ones(y.shape, dtype=np.bool_)
+    for row in range(len(y)):
+        levels = [slice(first, _end_of_base(panel, row, first, end)) for first, end in panel.edges_of(row)]
+        most = max(reversed(levels), key=lambda level: np.count_nonzero(present[row, level]), default=slice(0))
+        if np.count_nonzero(present[row, most]) >= LIMITS_FROM:
+            found[row] = False
+            found[row, most] = True
+    return found
+
+
+def _end_of_base(panel: Panel, row: int, first: int, end: int) -> int:
+    """Where the months end that give a phase its centre and limits."""
+    frozen = _frozen(panel, row, first, end)
+    return end if frozen is None else frozen + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,6 +323,10 @@ def _reading(panel: Panel, row: int, style: Style, charted: _Charted, place: int
     for first, end in edges:
         if _is_partial(panel.state[row, first:end]):
             for line in (drawn.centre, drawn.lower, drawn.upper):
+                line[first:end] = np.nan
+        base = panel.state[row, first : _end_of_base(panel, row, first, end)] == State.VALUE
+        if np.count_nonzero(base) < SOME_LIMITS_FROM:
+            for line in (drawn.lower, drawn.upper, drawn.sigma):
                 line[first:end] = np.nan
     phases = _phases(panel, row, drawn, runs)
     return Reading(

@@ -32,6 +32,10 @@ LIMITS_FROM = 12
 FIRM_FROM = 20
 """Limits from 12 to 19 points are trial limits, to be said so: 20 and more make them firm."""
 
+SOME_LIMITS_FROM = 6
+"""Fewer points than this give no limits at all, also where a phase or a frozen baseline has only just begun (Wheeler:
+"five or six" are the least that are of use); from here to 19 they are trial limits."""
+
 MOST_ZEROS = 0.25
 """Events are rare where more than a quarter of the points have none; the normal approximation behind p, u and c limits
 then fails, and past a half the median is 0 as well."""

@@ -128,6 +128,33 @@ def test_limits_of_few_points_are_said_to_be_trial_limits():
     assert not any("Trial" in words for words in figure_of(drawn(ChartKind.P)).legend)
 
 
+def test_a_phase_of_a_few_points_has_a_level_and_no_limits_yet():
+    figure = figure_of(drawn(ChartKind.P, shape=Shape(starts=(21,))))
+    reading = read_one(drawn(ChartKind.P, shape=Shape(starts=(21,))))
+    assert np.isnan([reading.lower[21:], reading.upper[21:]]).all()
+    assert not np.isnan([reading.lower[:21], reading.upper[:21], reading.centre[:21]]).any()
+    assert not np.isnan(reading.centre[21:]).any()
+    assert "A phase gets limits from 6 points on." in figure.legend
+    enough = drawn(ChartKind.P, shape=Shape(starts=(18,)))
+    assert not np.isnan(read_one(enough).upper).any()
+    assert "Trial limits: they rest on 6 points and become firm from 20." in figure_of(enough).legend
+
+
+def test_a_frozen_baseline_of_a_few_points_gives_no_limits():
+    reading = read_one(drawn(ChartKind.P, shape=Shape(frozen=(3,))))
+    assert np.isnan([reading.lower, reading.upper]).all()
+    assert len(set(reading.centre.tolist())) == 1
+    assert [signal.kind for signal in reading.signals if signal.kind is SignalKind.OUTSIDE] == []
+
+
+def test_a_change_of_level_is_not_taken_for_more_than_chance():
+    # 5 % of many people, then 50 % of few: each level by itself varies as chance does.
+    parts = [38, 42, 40, 45, 35, 41, 39, 43, 37, 40, 44, 36, 25, 28, 22, 24, 26, 27, 23, 25, 24, 26, 29, 21]
+    wholes = [800] * 12 + [50] * 12
+    assert read_one(drawn(ChartKind.AUTO, parts, wholes, shape=Shape(starts=(12,)))).kind == "p"
+    assert read_one(drawn(ChartKind.AUTO, parts, wholes)).kind == "pp"
+
+
 def test_a_run_chart_that_was_chosen_says_no_more_than_that():
     assert figure_of(drawn(ChartKind.RUN)).why == ("Run chart: chosen for this measure.",)
 
@@ -265,7 +292,9 @@ def test_each_phase_is_what_it_would_be_alone(parts, cut, frozen):
         else:
             alone = spc.chart("p", parts[first:end], wholes[first:end], freeze=inside, multiply=100)
         np.testing.assert_allclose(reading.centre[first:end], alone.cl, rtol=1e-9)
-        np.testing.assert_allclose(reading.upper[first:end], alone.ucl, rtol=1e-9)
+        # Five points or fewer give a level, and no limits.
+        upper = alone.ucl if (inside or end - first) >= 6 else np.full(end - first, np.nan)
+        np.testing.assert_allclose(reading.upper[first:end], upper, rtol=1e-9)
 
 
 def test_rows_with_and_without_decisions_are_read_together_as_alone():
