@@ -12,6 +12,7 @@ from collab.common.models import JobRun
 from collab.models import CenterAppointment, Collaborative, CollaborativeAppointment
 from metrics.enums import ReportStatus
 from metrics.marks import RECOMPUTE_ALL
+from pdsa.actions.fidelity import rescore_teams
 from pdsa.enums import Stage
 from teams.models import AgencyAppointment, TeamMembership
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
@@ -26,7 +27,14 @@ from tests.factories.metrics import (
     SavedViewFactory,
     SiteFactory,
 )
-from tests.factories.pdsa import AimFactory, AttachmentFactory, CommentFactory, CycleFactory, CycleRevisionFactory
+from tests.factories.pdsa import (
+    AimFactory,
+    AttachmentFactory,
+    CommentFactory,
+    CycleFactory,
+    CycleRevisionFactory,
+    RampFactory,
+)
 from tests.factories.teams import InvitationFactory, LeaderRequestFactory
 from tests.worlds import World, make_world
 
@@ -65,8 +73,13 @@ def make_site() -> Site:
     package = ChangePackageFactory(collaborative=collaborative, number=2)
     coach, leader, member = (world.users[who] for who in ("coach", "senior leader", "clinician"))
     invitation = InvitationFactory(team=team, token="the-token-of-the-link")
-    cycle = CycleFactory(team=team, stage=Stage.DO, owner=member)
+    tried = ChangeIdeaFactory(package=published)
+    ramp = RampFactory(team=team, aim=AimFactory(team=team))
+    cycle = CycleFactory(team=team, ramp=ramp, idea=tried, stage=Stage.DO, owner=member)
     CycleRevisionFactory(cycle=cycle)
+    # A figure has files only where it is drawn: the test was taken over, and it was judged.
+    CycleFactory(team=world.neighbor, taken_from=cycle)
+    rescore_teams([team.pk], NOW.date())
     return Site(
         world,
         {
@@ -97,11 +110,11 @@ def make_site() -> Site:
             "decision": ChartDecisionFactory(team=team, measure=measure).pk,
             "note": AnnotationFactory(team=team, measure=measure).pk,
             "run": finished_run(collaborative).pk,
-            "aim": AimFactory(team=team).number,
-            "ramp": cycle.ramp.number,
+            "aim": ramp.aim.number,
+            "ramp": ramp.number,
             "cycle": cycle.number,
             "shared": cycle.pk,
-            "tried": ChangeIdeaFactory(package=published).pk,
+            "tried": tried.pk,
             "file": AttachmentFactory(cycle=cycle).key,
             "comment": CommentFactory(cycle=cycle, by=member).pk,
             "invitation": invitation.pk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -77,6 +77,8 @@ def fidelity_file(request: SignedInRequest, collaborative: str, form: str) -> Ht
 
 def _trend_file(form: str, name: str, whose: str, trend: Trend, found: Collaborative) -> HttpResponse:
     table = trend_table(trend)
+    if not table.cycles:
+        raise Http404
     title = _("Fidelity beside what was published, %(whose)s") % {"whose": whose}
     foot = drawn_on(found.today())
     return figure_attachment(

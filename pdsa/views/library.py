@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -173,6 +173,8 @@ def library_idea_file(request: SignedInRequest, collaborative: str, pk: int, for
     found = _library_of(request, collaborative)
     idea = queries.find_idea(found, pk)
     family = family_of(request.user, queries.ramps_handed_on(idea))
+    if not family.cycles:
+        raise Http404
     card = card_of(family, request.user, found, key="idea")
     return _lineage_file(form, f"{found.slug}-idea-{pk}", card, found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -63,7 +63,9 @@ def ramp_file(request: SignedInRequest, collaborative: str, team: str, number: i
 
 
 def ramp_attachment(form: str, name: str, card: RampCard, team: Team) -> HttpResponse:
-    """A drawing of ramps as a file."""
+    """A drawing of ramps as a file. Raises ``Http404`` where there is none before a first cycle."""
+    if card.figure.is_empty:
+        raise Http404
     foot = drawn_on(team.collaborative.today())
     return figure_attachment(
         form, name, picture=lambda: to_file(card.figure, lead=card.sentence, foot=foot), table=lambda: file_rows(card)
