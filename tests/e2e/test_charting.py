@@ -141,6 +141,7 @@ def test_a_chart_is_taught_by_keyboard(page, live_server, sign_in, axe, at_320, 
 def test_every_figure_comes_as_png_svg_and_csv(page, live_server, sign_in, team):
     sign_in(page, TeamMembershipFactory(team=team).user)
     page.goto(page_of(team, live_server))
+    stems = set()
     for role, name, start in (
         ("link", "CSV", b"\xef\xbb\xbfmonth,"),
         ("link", "SVG", b"<svg"),
@@ -149,3 +150,7 @@ def test_every_figure_comes_as_png_svg_and_csv(page, live_server, sign_in, team)
         with page.expect_download() as download:
             page.get_by_role(role, name=name).click()
         assert download.value.path().read_bytes().startswith(start)
+        stem, _dot, ending = download.value.suggested_filename.partition(".")
+        assert ending == name.lower()
+        stems.add(stem)
+    assert stems == {f"{team.slug}-seen"}

@@ -2,11 +2,21 @@
 
 const SCALE = 3;
 
-async function drawn(address) {
+async function asked(address) {
   const response = await fetch(address);
   if (!response.ok) {
     throw new Error(`${response.status} ${address}`);
   }
+  return response;
+}
+
+/** As the SVG is called, so that the files of one figure lie together and those of two never collide. */
+function nameOf(response) {
+  const [, name] = response.headers.get("Content-Disposition").match(/filename="(.+)\.svg"/);
+  return `${name}.png`;
+}
+
+async function drawn(response) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await response.text())}`;
   await image.decode();
@@ -25,8 +35,9 @@ async function save(button) {
   trouble.hidden = true;
   try {
     const link = document.createElement("a");
-    link.href = await drawn(button.dataset.png);
-    link.download = button.dataset.file;
+    const response = await asked(button.dataset.png);
+    link.download = nameOf(response);
+    link.href = await drawn(response);
     link.click();
   } catch (error) {
     trouble.hidden = false;
