@@ -98,8 +98,12 @@ def _written_since(cycle: Cycle, part: Part | None, seen: int, by: User) -> list
 
 @transaction.atomic
 def change_comment(*, by: User, comment: Comment, text: str) -> None:
-    """Correct one's own comment; that it was edited is shown. Raises ``NotReadyError`` for somebody else's."""
+    """Correct one's own comment; that it was edited is shown.
+
+    Raises ``NotReadyError`` for somebody else's, and when the team no longer works here.
+    """
     comment = locked(comment)
+    check_team_works(comment.cycle.team)
     if comment.by_id != by.pk:
         raise NotReadyError(_("Only the person who wrote a comment can change it."))
     if comment.text == text.strip():
@@ -113,8 +117,9 @@ def change_comment(*, by: User, comment: Comment, text: str) -> None:
 
 @transaction.atomic
 def settle(*, by: User, comment: Comment, settled: bool) -> None:
-    """Mark a question as answered, or open it again."""
+    """Mark a question as answered, or open it again. Raises ``NotReadyError`` when the team no longer works here."""
     comment = locked(comment)
+    check_team_works(comment.cycle.team)
     comment.settled_at = timezone.now() if settled else None
     comment.save(update_fields=["settled_at"])
     audit.record(
@@ -183,8 +188,12 @@ def give_review(*, by: User, review: Review, text: str, key: uuid.UUID, seen: in
 
 @transaction.atomic
 def add_note(*, by: User, cycle: Cycle, text: str, key: uuid.UUID) -> CoachNote:
-    """Note something for the other coaches. The team never sees it. The same ``key`` and words again give the first."""
+    """Note something for the other coaches. The team never sees it. The same ``key`` and words again give the first.
+
+    Raises ``NotReadyError`` when the team no longer works here: nobody reads on.
+    """
     cycle = locked(cycle)
+    check_team_works(cycle.team)
     if (written := CoachNote.objects.filter(key=key).first()) is not None:
         if (written.by_id, written.cycle_id, written.text) == (by.pk, cycle.pk, text.strip()):
             return written

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,7 +37,8 @@ from pdsa.presenters.coaching import (
 from pdsa.queries.coaching import awaiting_feedback, waits_for_feedback
 from pdsa.queries.cycles import find_cycle
 from pdsa.rules import PdsaPermission, coach_teams
-from pdsa.views.deeds import was_carried_out
+from pdsa.views.deeds import was_carried_out, was_done
+from pdsa.views.worksheet import draw
 from teams.models import Team
 
 LATELY = dt.timedelta(days=90)
@@ -94,7 +96,7 @@ def comment(request: SignedInRequest, collaborative: str, team: str, number: int
     key = request.POST.get("part") or WHOLE
     problem, newer = "", []
     if not form.is_valid():
-        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        problem = _sentences(form)
     else:
         values = dict(form.cleaned_data)
         number_of_parent = values.pop("parent")
@@ -133,7 +135,7 @@ def review_give(request: SignedInRequest, collaborative: str, team: str, number:
         except NotReadyError as error:
             problem = error.sentence
     else:
-        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        problem = _sentences(form)
     return _back_to_thread(request, cycle, review.part, problem=problem, newer=newer)
 
 
@@ -187,9 +189,12 @@ def comment_edit(request: SignedInRequest, collaborative: str, team: str, number
         raise PermissionDenied(_("Only the person who wrote a comment can change it."))
     form = WordsForm(request.POST or None, initial={"text": found.text, "key": found.key})
     form.fields["key"].required = False
-    if request.method == "POST" and form.is_valid():
-        coaching.change_comment(by=request.user, comment=found, text=form.cleaned_data["text"])
-        messages.success(request, _("Your comment was changed."))
+    if was_done(
+        request,
+        form,
+        lambda: coaching.change_comment(by=request.user, comment=found, text=form.cleaned_data["text"]),
+        _("Your comment was changed."),
+    ):
         return redirect(f"{_address(cycle)}#thread-{found.part or WHOLE}")
     context = {
         "collaborative": cycle.team.collaborative,
@@ -207,7 +212,12 @@ def comment_settle(request: SignedInRequest, collaborative: str, team: str, numb
     """Mark a question as answered, or open it again."""
     cycle = _find_for_words(request, collaborative, team, number)
     found = get_object_or_404(cycle.comments, pk=pk)
-    coaching.settle(by=request.user, comment=found, settled=request.POST.get("settled") == "1")
+    settled = request.POST.get("settled") == "1"
+    was_carried_out(
+        request,
+        lambda: coaching.settle(by=request.user, comment=found, settled=settled),
+        _("The question is marked as answered.") if settled else _("The question is open again."),
+    )
     return redirect(f"{_address(cycle)}#thread-{found.part or WHOLE}")
 
 
@@ -217,15 +227,14 @@ def review_ask(request: SignedInRequest, collaborative: str, team: str, number: 
     cycle = find_cycle(request.user, collaborative, team, number)
     require(request.user, PdsaPermission.WRITE_CYCLES, cycle.team, _("Only the team's own people ask for a review."))
     form = ReviewForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect(f"{_address(cycle)}#coaching")
-    was_carried_out(
+    if was_done(
         request,
+        form,
         lambda: coaching.ask_review(by=request.user, cycle=cycle, question=form.cleaned_data["question"]),
         _("Your coaches were told. You can go on; their words will stand beside the plan."),
-    )
-    return redirect(f"{_address(cycle)}#coaching")
+    ):
+        return redirect(f"{_address(cycle)}#coaching")
+    return _handed_back(request, cycle, form, _("What should they look at?"), "question")
 
 
 @require_POST
@@ -234,12 +243,24 @@ def note(request: SignedInRequest, collaborative: str, team: str, number: int) -
     cycle = find_cycle(request.user, collaborative, team, number)
     _require_coach(request, cycle)
     form = WordsForm(request.POST)
-    if form.is_valid():
-        coaching.add_note(by=request.user, cycle=cycle, **form.cleaned_data)
-        messages.success(request, _("Noted. Only faculty see it."))
-    else:
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect(f"{_address(cycle)}#coach-notes")
+    if was_done(
+        request,
+        form,
+        lambda: coaching.add_note(by=request.user, cycle=cycle, **form.cleaned_data),
+        _("Noted. Only faculty see it."),
+    ):
+        return redirect(f"{_address(cycle)}#coach-notes")
+    return _handed_back(request, cycle, form, _("A note for other coaches"), "text")
+
+
+def _handed_back(request: SignedInRequest, cycle: Cycle, form: Form, label: str, name: str) -> HttpResponse:
+    """The worksheet with why it was not taken, and what was typed."""
+    typed = request.POST.get(name, "").strip()
+    return draw(request, cycle, refusal=_sentences(form), unsaved=[(label, typed)] if typed else [])
+
+
+def _sentences(form: Form) -> str:
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _require_coach(request: Any, cycle: Cycle) -> None:

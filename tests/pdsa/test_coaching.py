@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import uuid
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from collab.common.models import Letter
-from collab.enums import CollaborativeRole
+from collab.enums import CollaborativeRole, CollaborativeStatus
+from collab.models import Collaborative
 from pdsa.actions import coaching
 from pdsa.actions.coaching import AnsweredMeanwhileError
 from pdsa.actions.workflow import plan_cycle, start
@@ -20,9 +23,12 @@ from pdsa.models import CoachNote, Comment
 from pdsa.policies import NotReadyError
 from pdsa.presenters.coaching import Need, feedback_sentence, lately_sentence, threads_of, waiting_line
 from pdsa.queries.coaching import Wait, awaiting_feedback, waits_for_feedback
+from teams.enums import TeamStatus, WithdrawalReason, WithdrawalStage
+from teams.models import Team
 from tests.factories.collab import CollaborativeAppointmentFactory, CollaborativeFactory, UserFactory
 from tests.factories.pdsa import CommentFactory, CycleFactory, ReviewFactory
 from tests.factories.teams import TeamFactory, TeamMembershipFactory
+from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -52,6 +58,10 @@ def member(team):
 
 def say(by, cycle, text="Try it with one person first.", **options):
     return coaching.comment(by=by, cycle=cycle, text=text, key=options.pop("key", uuid.uuid4()), **options)
+
+
+def reverse_of(name, cycle, *more):
+    return reverse(name, args=[cycle.team.collaborative.slug, cycle.team.slug, cycle.number, *more])
 
 
 class TestThreads:
@@ -294,6 +304,52 @@ class TestPages:
         assert page.status_code == 409
         assert "My long &lt;b&gt;thought&lt;/b&gt;" in words
         assert "A word" in words
+
+    @pytest.mark.parametrize("ended", [False, True], ids=["team left", "collaborative ended"])
+    def test_nothing_changes_after_the_end_and_what_was_typed_comes_back(
+        self, client_for, coach, member, team, collaborative, ended
+    ):
+        # Given a page with a question and a note, open since before the end
+        cycle = CycleFactory(team=team)
+        asked = say(member, cycle, "One a day?", part=Part.PLAN, kind=CommentKind.QUESTION)
+        here, words = cycle.get_absolute_url(), {"key": str(uuid.uuid4()), "text": "Typed meanwhile"}
+        if ended:
+            Collaborative.objects.update(status=CollaborativeStatus.ENDED)
+            who = client_for(member)
+            sentence = "The collaborative has ended, so worksheets can be read but not changed."
+        else:
+            # A team that left does not write; its coaches would be the ones to go on.
+            Team.objects.filter(pk=team.pk).update(
+                status=TeamStatus.WITHDRAWN,
+                withdrawn_on=TODAY,
+                withdrawal_stage=WithdrawalStage.BEFORE_MIDDLE,
+                withdrawal_reason=WithdrawalReason.TURNOVER,
+            )
+            Comment.objects.update(by=coach)
+            who = client_for(coach)
+            sentence = f"{team.name} left the collaborative, so its worksheets can be read but not changed."
+        # When its words are sent now
+        change = who.post(reverse_of("cycle_comment_edit", cycle, asked.pk), words)
+        settle = who.post(reverse_of("cycle_comment_settle", cycle, asked.pk), {"settled": "1"}, follow=True)
+        more = who.post(f"{here}comments/", words | {"part": "plan"})
+        note = client_for(coach).post(reverse_of("cycle_note", cycle), words)
+        # Then nothing changed, each page says why, and what was typed stands there
+        asked.refresh_from_db()
+        assert (asked.text, asked.settled_at, CoachNote.objects.count(), Comment.objects.count()) == (
+            "One a day?",
+            None,
+            0,
+            1,
+        )
+        assert [sentence in html.unescape(page.content.decode()) for page in (change, settle, more, note)] == [True] * 4
+        typed = [Page(page).texts("textarea[name=text], textarea[readonly]") for page in (change, more, note)]
+        assert typed == [["Typed meanwhile"]] * 3
+
+    def test_a_note_and_a_question_without_end_come_back(self, client_for, coach, member, team):
+        cycle, endless = CycleFactory(team=team), "x" * 20_001
+        note = client_for(coach).post(reverse_of("cycle_note", cycle), {"text": endless, "key": str(uuid.uuid4())})
+        asked = client_for(member).post(reverse_of("cycle_review_ask", cycle), {"question": endless})
+        assert [Page(page).texts("textarea[readonly]") for page in (note, asked)] == [[endless]] * 2
 
     def test_reader_who_may_not_write(self, client_for, team, collaborative):
         stranger = UserFactory()
