@@ -11,6 +11,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ DELIMITERS = (",", ";", "\t")
 # A cell that begins so could be run as a formula. An apostrophe before it disarms it, and is taken off when it comes
 # back; a text that itself begins with an apostrophe gets one more, so that nothing is lost on the way.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "'")
+NEGATIVE = re.compile(r"-[0-9]+([.,][0-9]+)?")
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -107,9 +109,12 @@ def column_name(text: str) -> str:
 
 
 def armed(text: str) -> str:
-    """A text as a cell holds it: disarmed, and without the control signs that no workbook can hold."""
+    """A text as a cell holds it: disarmed, and without the control signs that no workbook can hold.
+
+    A number below 0 is no formula and stands as it is.
+    """
     text = ILLEGAL_CHARACTERS_RE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text.startswith(DANGEROUS) and not NEGATIVE.fullmatch(text) else text
 
 
 def disarmed(cell: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collab.common import months, tables
-from collab.common.tables import MEGABYTE, Record, TableError, TableFormat, column_name, refuse_odd_columns
+from collab.common.tables import MEGABYTE, Record, TableError, TableFormat, column_name, disarmed, refuse_odd_columns
 from metrics.cells import SITE, CellKey, Entry
 from metrics.enums import Source
 
@@ -63,8 +63,8 @@ FORMAT = TableFormat(
 class Row:
     """One row of the file. ``number`` counts as a spreadsheet does: the heading is row 1.
 
-    ``cells`` are the texts in the file's own order, for the file to be handed back. ``month`` is None when it could not
-    be read, which is then one of the ``problems``.
+    ``cells`` are the texts in the file's own order, disarmed, for the file to be handed back. ``month`` is None when it
+    could not be read, which is then one of the ``problems``.
     """
 
     number: int
@@ -107,6 +107,7 @@ class Table:
                 _("This row has %(found)s cells, the heading has %(width)s. Put texts with a comma in quotation marks.")
                 % {"found": len(cells), "width": width}
             )
+        cells = [disarmed(cell) for cell in cells]
         texts = {
             name: cells[place].replace("\x00", "").strip() if place < len(cells) else ""
             for name, place in self.columns.items()

@@ -1,6 +1,7 @@
 """Files that we write: the template made for a team and month, and an uploaded file handed back with its problems.
 
-Texts that a spreadsheet could run as a formula are disarmed: in CSV by defusedcsv, in XLSX by writing them as text.
+Texts that a spreadsheet could run as a formula are disarmed: in CSV by an apostrophe before them, in XLSX by writing
+them as text.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from defusedcsv import csv
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from collab.common import months
 from collab.common.formatting import day, month_name
+from collab.common.tables import csv_file
 from metrics.enums import MissingReason, Source
 from metrics.queries.months import Sheet, SheetMeasure
 
@@ -92,17 +93,8 @@ def template_rows(sheet: Sheet) -> list[tuple[str, ...]]:
     return rows
 
 
-def csv_file(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV file that Excel opens as UTF-8 and that runs no formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(heading)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
 def template_csv(sheet: Sheet) -> bytes:
-    return csv_file(heading_for(sheet), template_rows(sheet))
+    return csv_file([heading_for(sheet), *template_rows(sheet)])
 
 
 def template_xlsx(sheet: Sheet) -> bytes:
@@ -120,7 +112,7 @@ def template_xlsx(sheet: Sheet) -> bytes:
 def marked_file(kind: Source, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """An uploaded table of the same kind, with a column for its problems."""
     if kind is Source.CSV:
-        return csv_file(heading, rows)
+        return csv_file([heading, *rows])
     book = Workbook()
     _fill(book.worksheets[0], heading, rows)
     return _saved(book)

@@ -20,7 +20,6 @@ from metrics.sites import with_totals
 from metrics.validation import Checked, check_sheet
 
 MOST_ROWS = 2000
-GUARDED = ("'=", "'+", "'-", "'@", "'|", "'%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +89,12 @@ def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:
     known = set(sheet.cell_keys())
     first_at: dict[CellKey, int] = {}
     for row in rows:
-        entry = replace(row.entry, note=unguarded(row.entry.note))
         problems = [*row.problems, *_misplaced(row, sheet, known)]
-        if entry.key in first_at:
-            problems.append(
-                _("Row %(row)s has the same measure and group. Keep one of them.") % {"row": first_at[entry.key]}
-            )
-        first_at.setdefault(entry.key, row.number)
-        yield Line(row, entry, tuple(problems))
-
-
-def unguarded(text: str) -> str:
-    """Take back the apostrophe that our own CSV files put before what a spreadsheet could run."""
-    return text[1:] if text.startswith(GUARDED) else text
+        key = row.entry.key
+        if key in first_at:
+            problems.append(_("Row %(row)s has the same measure and group. Keep one of them.") % {"row": first_at[key]})
+        first_at.setdefault(key, row.number)
+        yield Line(row, row.entry, tuple(problems))
 
 
 def _misplaced(row: Row, sheet: Sheet, known: set[CellKey]) -> Iterator[str]:

@@ -17,12 +17,14 @@ from collab.common.tables import TableError
 from metrics.cells import CellKey, Entry
 from metrics.enums import Source
 from metrics.imports.table import REQUIRED, UPLOAD_BYTES, Row, open_table
-from metrics.imports.template import csv_file, heading_for, marked_file, template_csv, template_rows, template_xlsx
+from metrics.imports.template import heading_for, marked_file, template_csv, template_rows, template_xlsx
 from metrics.imports.upload import dry_run
 from metrics.queries.months import sheet_for
 from tests.metrics.months import JANUARY, World, entry, make_world
 
 HEAD = "month,measure,numerator,denominator\n"
+# Numbers and notes as typed.
+PAIRS = [("-3", "=cmd|x"), ("-0.5", "-3 of them moved"), ("5", "'=said"), ("5", "ni\u00f1os | 5 %")]
 
 
 def rows_of(content: bytes | str, **options: object) -> list[Row]:
@@ -382,7 +384,15 @@ def test_a_marked_file_can_be_uploaded_again(kind: Source) -> None:
 
 
 @pytest.mark.unit
-def test_our_csv_disarms_formulas_and_opens_as_utf_8() -> None:
-    assert csv_file(["note"], [["=cmd|x"], ["ni\u00f1os"], ["-5"]]).decode("utf-8") == (
-        "\ufeffnote\r\n'=cmd\\|x\r\nni\u00f1os\r\n-5\r\n"
+def test_our_csv_disarms_formulas_and_reads_back_what_it_wrote() -> None:
+    heading = (*HEAD.strip().split(","), "note")
+    rows = [["2025-01", "no_show", number, "40", note] for number, note in PAIRS]
+    data = marked_file(Source.CSV, heading, rows)
+    assert data.decode("utf-8") == (
+        "\ufeffmonth,measure,numerator,denominator,note\r\n"
+        "2025-01,no_show,-3,40,'=cmd|x\r\n2025-01,no_show,-0.5,40,'-3 of them moved\r\n"
+        "2025-01,no_show,5,40,''=said\r\n2025-01,no_show,5,40,ni\u00f1os | 5 %\r\n"
     )
+    found = rows_of(data)
+    assert [(row.entry.numerator, row.entry.note) for row in found] == PAIRS
+    assert [list(row.cells) for row in found] == rows
