@@ -64,6 +64,10 @@ class LineageCard:
     has_takings: bool
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        return _("Test"), _("Team"), _("From"), _("When"), _("Prediction"), _("Decision")
+
+    @property
     def picture(self) -> SafeString:
         return to_svg(self.figure)
 
@@ -72,9 +76,9 @@ class LineageCard:
         return [row for branch in self.branches for row in branch.rows]
 
 
-def file_rows(card: LineageCard) -> Iterator[list[str]]:
+def file_rows(card: LineageCard) -> Iterator[Sequence[str]]:
     """The drawing's table for a spreadsheet, its heading first."""
-    yield [_("Test"), _("Team"), _("From"), _("When"), _("Prediction"), _("Decision")]
+    yield card.columns
     for row in card.rows:
         yield [row.title, row.by, row.source, row.when, row.result, row.became]
 

@@ -56,6 +56,10 @@ class RampCard:
     caption: str
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        return _("Cycle"), _("When"), _("Scale"), _("Prediction"), _("Decision")
+
+    @property
     def wide(self) -> SafeString:
         return to_svg(self.figure)
 
@@ -120,8 +124,9 @@ def parallel_card(aim: Aim, ramps: Sequence[tuple[Ramp, Sequence[Cycle]]], *, to
 
 
 def file_rows(card: RampCard) -> Iterator[list[object]]:
-    """The drawing's table for a spreadsheet, its heading first."""
-    yield [_("Cycle"), _("Test"), _("Follows"), _("When"), _("Scale"), _("Prediction"), _("Decision")]
+    """The drawing's table for a spreadsheet, its heading first; what the page says in one cell of a cycle has three."""
+    cycle, *others = card.columns
+    yield [cycle, _("Test"), _("Follows"), *others]
     for row in card.rows:
         yield [row.cycle.number, row.cycle.title, row.follows, row.when, row.scale, row.result, row.became]
 
