@@ -122,7 +122,7 @@ def test_teams_that_leave_or_come_late_change_what_is_expected_and_keep_what_the
         withdrawal_stage=WithdrawalStage.BEFORE_MIDDLE,
         withdrawal_reason=WithdrawalReason.FUNDING,
     )
-    TeamFactory(collaborative=collaborative, enrolled_on=dt.date(2024, 5, 1))
+    TeamFactory(collaborative=collaborative, code_name="Came late", enrolled_on=dt.date(2024, 5, 1))
 
     told = run("recompute", "small")
 
