@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from statistics import median
 
 import numpy as np
@@ -77,12 +78,12 @@ def run_chart(
     ``notes``: what happened, marked at its month. ``from_zero`` False starts the axis near the lowest value, and the
     axis says so.
     """
-    version = panel.version
+    version, versions = panel.version, panel.versions
     reading = reading or read_one(panel)
-    bands, pooled = _comparison(benchmarks, version)
+    bands, pooled = _comparison(benchmarks, versions)
     lines = _lines(reading)
     points = _points(panel, reading, today)
-    low, high, ticks = _axis(version, points, lines, bands, pooled, shared_top, from_zero=from_zero)
+    low, high, ticks = _axis(versions or [version], points, lines, bands, pooled, shared_top, from_zero=from_zero)
     flags = _flags(panel, reading, notes)
     latest = points[reading.latest] if reading.latest is not None else None
     sentence = reading.sentence
@@ -96,27 +97,26 @@ def run_chart(
         key=key,
         title=version.name,
         subject=subject,
-        unit=version.unit,
         better="" if version.direction == Direction.NONE else str(Direction(version.direction).label),
         sentence=sentence,
         meaning=MARK_OF[reading.meaning],
         meaning_words=str(reading.meaning.label),
         latest=_("%(month)s: %(value)s") % {"month": latest.label, "value": latest.text} if latest else "",
-        alt=_alt(version, subject, points, sentence),
+        alt=_alt(panel, subject, points, sentence),
         points=points,
         lines=lines,
         bands=bands,
         pooled=pooled,
         bracket=_bracket(reading),
         flags=flags,
-        end_labels=_end_labels(version, reading, lines, pooled),
-        axis_name=_axis_name(version, low),
+        end_labels=_end_labels(versions, reading, lines, pooled),
+        axis_name=_axis_name(versions or [version], low),
         y_min=low,
         y_max=high,
         y_ticks=tuple(Tick(at, formatting.number(at, places=2)) for at in ticks),
         x_ticks=month_ticks(panel.months, step=reading.step),
         legend=_legend(panel, reading, points, bands, benchmarks, maturing),
-        table=_table(version, subject, reading, points, benchmarks, flags),
+        table=_table(panel, subject, reading, points, benchmarks, flags),
         chart=chart_name(reading),
         why=why_this_chart(reading),
         rules=rules_line(reading),
@@ -124,7 +124,8 @@ def run_chart(
         origin=origin_words(version, today),
         drawn_on=today,
         phases=tuple(number for number, _phase in by_month),
-        definitions=tuple(phase.version.number for _number, phase in by_month),
+        definitions=tuple(held.number for held in versions),
+        units=tuple(held.unit for held in versions),
         bases=tuple(_base_months(reading, phase) for _number, phase in by_month),
         badges=_badges(reading),
     )
@@ -353,12 +354,12 @@ def _centre(reading: Reading, phase: Phase) -> list[Line]:
 
 
 def _comparison(
-    benchmarks: Benchmarks | None, version: MeasureVersion
+    benchmarks: Benchmarks | None, versions: Sequence[MeasureVersion]
 ) -> tuple[tuple[Band, ...], tuple[float | None, ...]]:
     """The two bands of the teams' percentiles; the pooled line where only that may be seen."""
     if benchmarks is None:
         return (), ()
-    scale = version.multiplier
+    scale = _multipliers(versions)
     if not np.isnan(benchmarks.p25).all():
         return (
             Band(_numbers(benchmarks.p10 * scale), _numbers(benchmarks.p90 * scale), _("8 of 10 teams")),
@@ -369,8 +370,13 @@ def _comparison(
     return (), _numbers(benchmarks.pooled * scale)
 
 
+def _multipliers(versions: Sequence[MeasureVersion]) -> Floats:
+    """By how much a rate is multiplied in each month, to stand beside the points of its own definition."""
+    return np.array([version.multiplier for version in versions], dtype=np.float64)
+
+
 def _axis(
-    version: MeasureVersion,
+    versions: Sequence[MeasureVersion],
     points: Sequence[Point],
     lines: Sequence[Line],
     bands: Sequence[Band],
@@ -395,35 +401,48 @@ def _axis(
     seen += [value for value in pooled if value is not None]
     seen += [] if shared_top is None else [shared_top]
     seen = seen or [1.0]
-    counts = version.statistic in (Statistic.PROPORTION, Statistic.RATE, Statistic.COUNT)
+    statistics = {version.statistic for version in versions}
+    counts = not statistics.isdisjoint((Statistic.PROPORTION, Statistic.RATE, Statistic.COUNT))
     low, high = min(seen), max(seen)
-    ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
+    ceiling = max(version.multiplier for version in versions) if statistics == {Statistic.PROPORTION} else None
     starts_at_zero = counts or low < NARROW * high
     return value_axis(low, high, from_zero=starts_at_zero and from_zero, ceiling=ceiling)
 
 
-def _axis_name(version: MeasureVersion, low: float) -> str:
+def _axis_name(versions: Sequence[MeasureVersion], low: float) -> str:
+    """The unit; the units one after the other where a new definition brought another one."""
+    unit = _(", then ").join(unit for unit, _held in groupby(version.unit for version in versions) if unit)
     if low == 0:
-        return version.unit
-    return _("%(unit)s (the axis starts at %(low)s)") % {"unit": version.unit, "low": formatting.number(low)}
+        return unit
+    return _("%(unit)s (the axis starts at %(low)s)") % {"unit": unit, "low": formatting.number(low)}
 
 
 def _end_labels(
-    version: MeasureVersion, reading: Reading, lines: Sequence[Line], pooled: Sequence[float | None]
+    versions: Sequence[MeasureVersion], reading: Reading, lines: Sequence[Line], pooled: Sequence[float | None]
 ) -> tuple[EndLabel, ...]:
-    """A label for the last line of each kind."""
+    """A label for the last line of each kind, in the unit of the month in which it ends."""
     last = {line.kind: line for line in lines if not line.kind.is_limit}
-    wanted: list[tuple[str, str, float]] = []
+    wanted: list[tuple[str, str, int, Sequence[float | None]]] = []
     if LineKind.CENTRE in last:
-        centre = _last(last[LineKind.CENTRE].values)
-        wanted.append((LineKind.CENTRE.value, reading.centre_name.capitalize(), centre))
+        centre = last[LineKind.CENTRE]
+        wanted.append((LineKind.CENTRE.value, reading.centre_name.capitalize(), centre.first, centre.values))
     if LineKind.GOAL in last:
-        wanted.append((LineKind.GOAL.value, _("Goal"), _last(last[LineKind.GOAL].values)))
+        goal = last[LineKind.GOAL]
+        wanted.append((LineKind.GOAL.value, _("Goal"), goal.first, goal.values))
     if pooled:
-        wanted.append(("pooled", _("All teams"), _last(pooled)))
+        wanted.append(("pooled", _("All teams"), 0, pooled))
+    return tuple(_end_label(kind, name, versions[first:], values) for kind, name, first, values in wanted)
+
+
+def _end_label(kind: str, name: str, versions: Sequence[MeasureVersion], values: Sequence[float | None]) -> EndLabel:
+    """``versions`` begin with the line's first month."""
+    value, unit = next(
+        (value, version.unit)
+        for value, version in reversed(list(zip(values, versions, strict=False)))
+        if value is not None
+    )
     # A long unit stands at the axis only: there is no room for it at the end of a line.
-    unit = version.unit if len(version.unit) <= LONGEST_UNIT else ""
-    return tuple(EndLabel(kind, name, formatting.with_unit(value, unit), value) for kind, name, value in wanted)
+    return EndLabel(kind, name, formatting.with_unit(value, unit if len(unit) <= LONGEST_UNIT else ""), value)
 
 
 def _legend(
@@ -527,51 +546,57 @@ def _maturing_words(panel: Panel, points: Sequence[Point]) -> str:
 
 
 def _table(
-    version: MeasureVersion,
+    panel: Panel,
     subject: str,
     reading: Reading,
     points: Sequence[Point],
     benchmarks: Benchmarks | None,
     flags: Sequence[Flag],
 ) -> Table:
-    unit = version.unit
+    units = [version.unit for version in panel.versions]
     columns: list[tuple[str, list[str]]] = [
         (_("Month"), [point.label for point in points]),
         (_("Value"), [point.text for point in points]),
-        (reading.centre_name.capitalize(), _words(reading.centre, unit)),
+        (reading.centre_name.capitalize(), _words(reading.centre, units)),
     ]
     if reading.has_limits:
-        columns += [(_("Lower limit"), _words(reading.lower, unit)), (_("Upper limit"), _words(reading.upper, unit))]
+        columns += [(_("Lower limit"), _words(reading.lower, units)), (_("Upper limit"), _words(reading.upper, units))]
     if benchmarks is not None:
-        scale = version.multiplier
+        scale = _multipliers(panel.versions)
         if not np.isnan(benchmarks.p25).all():
             between = [
                 _("%(low)s to %(high)s") % {"low": low, "high": high} if low != "–" else low
                 for low, high in zip(
-                    _words(benchmarks.p25 * scale, ""), _words(benchmarks.p75 * scale, unit), strict=True
+                    _words(benchmarks.p25 * scale, [""] * len(units)),
+                    _words(benchmarks.p75 * scale, units),
+                    strict=True,
                 )
             ]
             columns += [
-                (_("Median of the teams"), _words(benchmarks.median * scale, unit)),
+                (_("Median of the teams"), _words(benchmarks.median * scale, units)),
                 (_("Middle half of the teams"), between),
             ]
         if not np.isnan(benchmarks.pooled).all():
-            columns.append((_("All teams pooled"), _words(benchmarks.pooled * scale, unit)))
+            columns.append((_("All teams pooled"), _words(benchmarks.pooled * scale, units)))
     if flags:
         happened = ["; ".join(flag.label for flag in flags if flag.index == place) for place in range(len(points))]
         columns.append((_("What happened"), [words or "–" for words in happened]))
     return Table(
-        caption=_("%(measure)s, %(subject)s") % {"measure": version.name, "subject": subject},
+        caption=_("%(measure)s, %(subject)s") % {"measure": panel.version.name, "subject": subject},
         columns=tuple(name for name, _cells in columns),
         rows=tuple(zip(*(cells for _name, cells in columns), strict=True)),
     )
 
 
-def _alt(version: MeasureVersion, subject: str, points: Sequence[Point], sentence: str) -> str:
-    drawn = [point for point in points if point.value is not None]
+def _alt(panel: Panel, subject: str, points: Sequence[Point], sentence: str) -> str:
+    drawn = [
+        (point.value, version.unit, point.label)
+        for point, version in zip(points, panel.versions, strict=True)
+        if point.value is not None
+    ]
     if not drawn:
         return _("%(measure)s, %(subject)s. %(sentence)s") % {
-            "measure": version.name,
+            "measure": panel.version.name,
             "subject": subject,
             "sentence": sentence,
         }
@@ -581,13 +606,13 @@ def _alt(version: MeasureVersion, subject: str, points: Sequence[Point], sentenc
         "%(high)s. %(sentence)s",
         len(drawn),
     ) % {
-        "measure": version.name,
+        "measure": panel.version.name,
         "subject": subject,
         "count": len(drawn),
-        "first": drawn[0].label,
-        "last": drawn[-1].label,
-        "low": formatting.with_unit(min(point.value or 0.0 for point in drawn), version.unit),
-        "high": formatting.with_unit(max(point.value or 0.0 for point in drawn), version.unit),
+        "first": drawn[0][2],
+        "last": drawn[-1][2],
+        "low": formatting.with_unit(*min(drawn)[:2]),
+        "high": formatting.with_unit(*max(drawn)[:2]),
         "sentence": sentence,
     }
 
@@ -600,9 +625,5 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _words(line: Floats, unit: str) -> list[str]:
-    return [formatting.with_unit(value, unit) for value in line.tolist()]
-
-
-def _last(values: Sequence[float | None]) -> float:
-    return next(value for value in reversed(values) if value is not None)
+def _words(line: Floats, units: Sequence[str]) -> list[str]:
+    return [formatting.with_unit(value, unit) for value, unit in zip(line.tolist(), units, strict=True)]

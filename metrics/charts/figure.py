@@ -190,14 +190,13 @@ class RunChartFigure:
     signals are told. ``maturing``: which points may still change, empty where none may.
 
     What it was drawn from: ``origin`` in a sentence; and for each month ``phases``, the number of its phase from 1,
-    ``definitions``, the number of the measure's definition, and ``bases``, the months that made its lines. ``drawn_on``
-    is the collaborative's day.
+    ``definitions``, the number of the measure's definition, ``units``, the unit of that definition, and ``bases``, the
+    months that made its lines. ``drawn_on`` is the collaborative's day.
     """
 
     key: str
     title: str
     subject: str
-    unit: str
     better: str
     sentence: str
     meaning: Mark
@@ -226,8 +225,15 @@ class RunChartFigure:
     drawn_on: dt.date
     phases: tuple[int, ...]
     definitions: tuple[int, ...]
+    units: tuple[str, ...]
     bases: tuple[str, ...]
     badges: tuple[Badge, ...] = ()
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """The months in which a new definition begins. Every line is cut there: what it joined is not the same."""
+        held = self.definitions
+        return tuple(place for place in range(1, len(held)) if held[place] != held[place - 1])
 
     @property
     def notes(self) -> tuple[str, ...]:

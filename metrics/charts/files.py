@@ -34,7 +34,7 @@ COLUMNS = (
 
 def to_rows(figure: RunChartFigure) -> Iterator[tuple[Any, ...]]:
     """The heading, then a row a month: what stands there, its two numbers, the value in the unit, the lines of the
-    chart, what happened, and what it was drawn from.
+    chart, what happened, and what it was drawn from. The unit is that of the month's own definition.
 
     Numbers are None unless the state is "value" or "maturing". Every row repeats what holds for the whole figure, so
     that rows of several figures can be put below each other.
@@ -56,7 +56,7 @@ def to_rows(figure: RunChartFigure) -> Iterator[tuple[Any, ...]]:
             point.numerator,
             point.denominator,
             point.value,
-            figure.unit,
+            figure.units[place],
             centre[place],
             lower[place],
             upper[place],

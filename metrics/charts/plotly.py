@@ -6,13 +6,14 @@ milliseconds a figure; the tests let it judge the dictionaries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from metrics.charts import palette
 from metrics.charts.figure import LineKind, Mark, PointState, RunChartFigure
 from metrics.charts.scale import lanes
-from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, inside, label_places
+from metrics.charts.svg import BOTTOM, FLAG, LEFT, RIGHT, TOP, band_polygons, inside, label_places, pieces_of
 
 HEAD = TOP + 8
 """The words of a signal, and above them the name of the axis."""
@@ -37,31 +38,40 @@ def to_plotly(figure: RunChartFigure) -> dict[str, Any]:
 
 def _traces(figure: RunChartFigure) -> list[dict[str, Any]]:
     traces = [
-        _band(band_polygons(band), colour, band.name)
+        _band(band_polygons(band, figure.breaks), colour, band.name)
         for band, colour in zip(figure.bands, (palette.BAND_WIDE, palette.BAND), strict=False)
     ]
     if figure.pooled:
-        traces.append(_line(0, figure.pooled, (palette.SOFT, 1.5, "solid"), air=0))
+        traces.append(_line(pieces_of(0, figure.pooled, air=0.5, breaks=figure.breaks), (palette.SOFT, 1.5, "solid")))
     hidden = [index for index, point in enumerate(figure.points) if point.state is PointState.HIDDEN]
     if hidden:
         traces.append(_hidden(figure, hidden))
     traces += [
-        _line(line.first, inside(figure, line), EXTENDED if line.extended else DASHES[line.kind], air=0.5)
+        _line(
+            pieces_of(line.first, inside(figure, line), air=0.5),
+            EXTENDED if line.extended else DASHES[line.kind],
+        )
         for line in figure.lines
     ]
-    traces.append(_data(figure))
-    return traces
+    edges = (0, *figure.breaks, len(figure.points))
+    return traces + [_data(figure, first, end) for first, end in pairwise(edges)]
 
 
-def _band(polygons: Any, colour: str, name: str) -> dict[str, Any]:
+def _apart(pieces: Iterable[Sequence[tuple[float, float]]]) -> tuple[list[float | None], list[float | None]]:
+    """Places along both axes, with a gap between two pieces."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for corners in polygons:
+    for points in pieces:
         if x:
             x.append(None)
             y.append(None)
-        x += [corner[0] for corner in corners]
-        y += [corner[1] for corner in corners]
+        x += [point[0] for point in points]
+        y += [point[1] for point in points]
+    return x, y
+
+
+def _band(polygons: Iterable[Sequence[tuple[float, float]]], colour: str, name: str) -> dict[str, Any]:
+    x, y = _apart(polygons)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -75,12 +85,9 @@ def _band(polygons: Any, colour: str, name: str) -> dict[str, Any]:
     }
 
 
-def _line(first: int, values: Sequence[float | None], drawn: tuple[str, float, str], *, air: float) -> dict[str, Any]:
+def _line(pieces: Iterable[Sequence[tuple[float, float]]], drawn: tuple[str, float, str]) -> dict[str, Any]:
     colour, width, dash = drawn
-    x = [float(first + index) for index in range(len(values))]
-    y = list(values)
-    if air:
-        x, y = [x[0] - air, *x, x[-1] + air], [y[0], *y, y[-1]]
+    x, y = _apart(pieces)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -108,14 +115,15 @@ def _hidden(figure: RunChartFigure, places: list[int]) -> dict[str, Any]:
     }
 
 
-def _data(figure: RunChartFigure) -> dict[str, Any]:
-    points = figure.points
+def _data(figure: RunChartFigure, first: int, end: int) -> dict[str, Any]:
+    """The points of one definition, which no line joins to those of another."""
+    points = figure.points[first:end]
     colours = [palette.OF_MARK[point.mark] for point in points]
-    size = 8 if len(points) <= 40 else 5
+    size = 8 if len(figure.points) <= 40 else 5
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": list(range(len(points))),
+        "x": list(range(first, end)),
         "y": [point.value for point in points],
         "connectgaps": False,
         "line": {"color": palette.DATA, "width": 1.75},

@@ -13,7 +13,7 @@ from metrics.charts.build import mark_of
 from metrics.charts.figure import Mark
 from metrics.charts.svg import signal_path, unbroken
 from metrics.presenters.readings import Reading
-from metrics.presenters.signals import PATTERNS
+from metrics.presenters.signals import PATTERNS, Began
 
 WIDTH, HEIGHT, EDGE, MARK, DASH = 132, 44, 4, 3.6, 3.0
 
@@ -38,11 +38,14 @@ def sparkline(reading: Reading, *, name: str, top: float, bottom: float = 0.0) -
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" class="spark" role="img">',
         f"<title>{escape(name)}</title>",
     ]
-    for series, colour, width, css in (
-        (centre, palette.AXIS, 1, "chart-axis"),
-        (values, palette.DATA, 1.5, "chart-data"),
+    # A phase cuts the centre line; a new definition what was counted, too.
+    phases = {phase.first for phase in reading.phases}
+    defined = {phase.first for phase in reading.phases if phase.began is Began.DEFINITION}
+    for series, breaks, colour, width, css in (
+        (centre, phases, palette.AXIS, 1, "chart-axis"),
+        (values, defined, palette.DATA, 1.5, "chart-data"),
     ):
-        path = "".join(line(_seen([at(index, value) for index, value in run])) for run in unbroken(series))
+        path = "".join(line(_seen([at(index, value) for index, value in run])) for run in unbroken(series, breaks))
         if path:
             parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" class="{css}"/>')
     holding = reading.holding

@@ -7,7 +7,7 @@ what a screen reader or a tagged PDF reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -154,11 +154,15 @@ def _bands(frame: Frame) -> Iterator[str]:
     for band, colour, name in zip(
         frame.figure.bands, (palette.BAND_WIDE, palette.BAND), ("chart-band-wide", "chart-band"), strict=False
     ):
-        for corners in band_polygons(band):
+        for corners in band_polygons(band, frame.figure.breaks):
             points = " ".join(f"{coordinate(frame.x(x))},{coordinate(frame.y(y))}" for x, y in corners)
             yield f'<polygon points="{points}" fill="{colour}" class="{name}"/>'
     if frame.figure.pooled:
-        yield from _path(frame, 0, frame.figure.pooled, palette.SOFT, 'stroke-width="1.5"', "chart-pooled")
+        # As far as a band would reach, so that a month alone is seen.
+        stroke = 'stroke-width="1.5"'
+        yield from _path(
+            frame, 0, frame.figure.pooled, palette.SOFT, stroke, "chart-pooled", air=0.5, breaks=frame.figure.breaks
+        )
 
 
 def _hidden(frame: Frame, key: str) -> Iterator[str]:
@@ -232,7 +236,8 @@ def inside(figure: RunChartFigure, line: Line) -> list[float | None]:
 def _data(frame: Frame) -> Iterator[str]:
     figure = frame.figure
     values = [point.value for point in figure.points]
-    yield from _path(frame, 0, values, palette.DATA, 'stroke-width="1.75" stroke-linejoin="round"', "chart-data")
+    stroke = 'stroke-width="1.75" stroke-linejoin="round"'
+    yield from _path(frame, 0, values, palette.DATA, stroke, "chart-data", breaks=figure.breaks)
     size = min(4.0, max(1.6, frame.step * 0.3))
     drawn = [(index, point) for index, point in enumerate(figure.points) if point.value is not None]
     # What neighbors have in common is said once: a page has hundreds of points.
@@ -311,35 +316,48 @@ def _path(
     name: str,
     *,
     air: float = 0.0,
+    breaks: Collection[int] = (),
 ) -> Iterator[str]:
-    """A line with gaps where values are missing; ``air`` prolongs it by so many months at both ends."""
-    pieces = []
-    for run in unbroken(values):
-        points = [(float(first + index), value) for index, value in run]
-        if air:
-            points = [(points[0][0] - air, points[0][1]), *points, (points[-1][0] + air, points[-1][1])]
-        pieces.append(drawing.line((frame.x(x), frame.y(y)) for x, y in points))
+    """A line through the pieces that ``pieces_of`` makes of it."""
+    pieces = [
+        drawing.line((frame.x(x), frame.y(y)) for x, y in points)
+        for points in pieces_of(first, values, air=air, breaks=breaks)
+    ]
     if pieces:
         yield f'<path d="{"".join(pieces)}" fill="none" stroke="{colour}" {stroke} class="{name}"/>'
 
 
-def unbroken(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
-    """The stretches of neighbouring values, each as (index, value)."""
+def pieces_of(
+    first: int, values: Sequence[float | None], *, air: float, breaks: Collection[int] = ()
+) -> Iterator[list[tuple[float, float]]]:
+    """A line from month ``first`` on, in pieces: with gaps where values are missing, and cut at ``breaks``.
+
+    ``air`` prolongs each piece by so many months at both ends.
+    """
+    for run in unbroken(values, breaks):
+        points = [(float(first + index), value) for index, value in run]
+        if air:
+            points = [(points[0][0] - air, points[0][1]), *points, (points[-1][0] + air, points[-1][1])]
+        yield points
+
+
+def unbroken(values: Sequence[float | None], breaks: Collection[int] = ()) -> Iterator[list[tuple[int, float]]]:
+    """The stretches of neighbouring values, each as (index, value); a new one begins at each index of ``breaks``."""
     run: list[tuple[int, float]] = []
     for index, value in enumerate(values):
-        if value is not None:
-            run.append((index, value))
-        elif run:
+        if run and (value is None or index in breaks):
             yield run
             run = []
+        if value is not None:
+            run.append((index, value))
     if run:
         yield run
 
 
-def band_polygons(band: Band) -> Iterable[list[tuple[float, float]]]:
+def band_polygons(band: Band, breaks: Collection[int] = ()) -> Iterable[list[tuple[float, float]]]:
     """The corners of a band, one polygon for each stretch of months, in places along the months and the axis."""
     lower = dict(enumerate(band.lower))
-    for run in unbroken(band.upper):
+    for run in unbroken(band.upper, breaks):
         top = [(float(index), value) for index, value in run]
         below = [(float(index), lower[index] or 0.0) for index, _value in run]
         outline = [(top[0][0] - 0.5, top[0][1]), *top, (top[-1][0] + 0.5, top[-1][1])]

@@ -195,9 +195,11 @@ def together(found: Benchmarks) -> Together:
             _("Too few teams have reported to show results together.") if hidden else _("Nothing computed yet."),
         )
     last = int(shown[-1])
-    scale = version.multiplier
+    # The month's numbers stand in the unit in which they were counted, which a newer definition may have changed.
+    held = found.measure.version_for(found.months[last])
+    scale = held.multiplier
     pooled = value_words(
-        version, float(found.pooled[last]) * scale, float(found.numerator[last]), float(found.denominator[last])
+        held, float(found.pooled[last]) * scale, float(found.numerator[last]), float(found.denominator[last])
     )
     reporting = int(found.reporting[last])
     median = float(found.median[last])
@@ -213,7 +215,7 @@ def together(found: Benchmarks) -> Together:
     return Together(
         title=version.name,
         pooled=pooled,
-        median="" if math.isnan(median) else formatting.with_unit(median * scale, version.unit),
+        median="" if math.isnan(median) else formatting.with_unit(median * scale, held.unit),
         month=formatting.period_name(found.months[last], step=found.measure.collaborative.step),
         sentence=sentence
         % {"count": formatting.number(reporting), "expected": formatting.number(int(found.expected[last]))},
@@ -227,7 +229,7 @@ def _band(found: Benchmarks, place: int) -> str:
         return no_band_words()
     lines = (found.p10, found.p25, found.p75, found.p90, found.abc)
     numbers = (_number(float(line[place])) for line in lines)
-    return band_sentence(found.measure.latest, int(found.reporting[place]), *numbers)
+    return band_sentence(found.measure.version_for(found.months[place]), int(found.reporting[place]), *numbers)
 
 
 def scale_top(panel: Panel) -> float:
@@ -235,16 +237,22 @@ def scale_top(panel: Panel) -> float:
     values = panel.values
     if np.isnan(values).all():
         return 1.0
-    version = panel.version
-    ceiling = version.multiplier if version.statistic is Statistic.PROPORTION else None
+    versions = panel.versions
+    proportions = all(version.statistic is Statistic.PROPORTION for version in versions)
+    ceiling = max(version.multiplier for version in versions) if proportions else None
     _low, high, _ticks = value_axis(0.0, float(np.nanmax(values)), from_zero=True, ceiling=ceiling)
     return high
 
 
 def scale_words(panel: Panel) -> str:
     """From where to where all small charts of a page run."""
-    top = formatting.with_unit(scale_top(panel), panel.version.unit)
-    return _("Every chart on this page runs from 0 to %(top)s.") % {"top": top}
+    return _("Every chart on this page runs from 0 to %(top)s.") % {"top": top_words(panel, scale_top(panel))}
+
+
+def top_words(panel: Panel, top: float) -> str:
+    """The end of a shared axis; a bare number where a new definition brought another unit to it."""
+    units = {version.unit for version in panel.versions}
+    return formatting.with_unit(top, units.pop() if len(units) == 1 else "")
 
 
 def _multiple(peer: Peer, panel: Panel, row: int, reading: Reading, top: float) -> Multiple:

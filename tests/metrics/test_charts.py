@@ -22,7 +22,7 @@ from metrics.charts import run_chart, sparkline, to_plotly, to_rows, to_svg
 from metrics.charts.figure import Mark, PointState
 from metrics.charts.scale import month_ticks, value_axis
 from metrics.charts.svg import NARROW, PAPER, SMALL, to_file
-from metrics.presenters.comparing import together
+from metrics.presenters.comparing import scale_words, together
 from metrics.presenters.readings import Meaning, SignalKind, read, read_one
 from metrics.queries.series import Benchmarks, Panel, Shape, kind_of
 from metrics.stats import spc
@@ -390,8 +390,9 @@ def test_plotly_accepts_the_figure_and_draws_the_svgs_points():
     drawn = to_plotly(figure)
     judged = go.Figure(drawn)
     assert orjson.loads(orjson.dumps(drawn)) == drawn
-    data = next(trace for trace in judged.data if trace.type == "scatter" and trace.mode == "lines+markers")
-    assert list(data.y) == [point.value for point in figure.points]
+    data = [trace for trace in judged.data if trace.type == "scatter" and trace.mode == "lines+markers"]
+    assert [y for trace in data for y in trace.y] == [point.value for point in figure.points]
+    assert [x for trace in data for x in trace.x] == list(range(len(figure.points)))
     svg = fromstring(to_svg(figure))
     space = {"s": "http://www.w3.org/2000/svg"}
     titles = [node.text for node in svg.findall(".//s:circle/s:title", space)]
@@ -440,6 +441,89 @@ def test_without_percentiles_the_pooled_line_is_drawn_and_named():
     figure = figure_of(panel, benchmarks=benchmarks_of(panel, pooled=0.25))
     assert (figure.bands, figure.pooled) == ((), (25.0, 25.0))
     assert [label.name for label in figure.end_labels] == ["Median", "All teams"]
+
+
+def redefined(months=16, *, lines=BAND):
+    """Percent for twelve months, then per 1,000 visits, with what the teams did."""
+    measure = measure_of(
+        (dt.date(2026, 1, 1), {"multiplier": 1000, "unit": "per 1,000 visits", "stat": "rate"}), stat="proportion"
+    )
+    panel = panel_of(measure, ([30, 32] * 8)[:months], [100] * months)
+    return panel, benchmarks_of(panel, **lines)
+
+
+def test_what_the_teams_did_stands_in_the_unit_of_each_months_own_definition():
+    panel, teams = redefined()
+    figure = figure_of(panel, benchmarks=teams)
+    _wide, middle = figure.bands
+    assert (middle.lower, middle.upper) == ((20.0,) * 12 + (200.0,) * 4, (40.0,) * 12 + (400.0,) * 4)
+    cells = [dict(zip(figure.table.columns, row, strict=True)) for row in (figure.table.rows[11:13])]
+    columns = ("Median", "Median of the teams", "Middle half of the teams", "All teams pooled")
+    assert [[row[column].replace("\u202f", " ") for column in columns] for row in cells] == [
+        ["31 %", "28 %", "20 to 40 %", "30 %"],
+        ["310 per 1,000 visits", "280 per 1,000 visits", "200 to 400 per 1,000 visits", "300 per 1,000 visits"],
+    ]
+    heading, *rows = to_rows(figure)
+    assert [row[heading.index("unit")] for row in rows] == ["%"] * 12 + ["per 1,000 visits"] * 4
+    assert figure.axis_name == "%, then per 1,000 visits"
+    assert "between 30\u202f% and 320\u202fper 1,000 visits" in figure.alt
+
+
+def test_words_about_a_month_before_a_new_unit_are_in_the_unit_it_had():
+    panel, teams = redefined(months=12)
+    figure = figure_of(panel, benchmarks=replace(teams, p25=teams.abc, p75=teams.abc))
+    assert [(label.name, label.value) for label in figure.end_labels] == [
+        ("Median", "31\u202f%"),
+        ("All teams", "30\u202f%"),
+    ]
+    assert (figure.axis_name, set(figure.units)) == ("%", {"%"})
+    words = together(replace(teams, numerator=np.full(12, 300.0), denominator=np.full(12, 1000.0)))
+    assert (words.pooled, words.median) == ("30\u202f% (300 of 1,000)", "28\u202f%")
+    assert "between 20\u202f% and 40\u202f%" in words.band
+    assert scale_words(panel) == "Every chart on this page runs from 0 to 40\u202f%."
+    assert scale_words(redefined()[0]) == "Every chart on this page runs from 0 to 400."
+
+
+@pytest.mark.parametrize("variant", ["wide", "large", SMALL, NARROW, PAPER])
+@pytest.mark.parametrize("lines", [BAND, {"pooled": 0.3}])
+def test_a_new_definition_cuts_the_line_of_the_data_and_those_of_the_teams(variant, lines):
+    panel, teams = redefined(lines=lines)
+    figure = figure_of(panel, benchmarks=teams)
+    assert figure.breaks == (12,)
+    svg = fromstring(to_svg(figure, variant=variant))
+    drawn = {name: svg.findall(f".//*[@class='{name}']") for name in ("chart-data", "chart-pooled", "chart-band")}
+    (data,) = drawn["chart-data"]
+    assert data.get("d").count("M") == 2
+    assert [one.get("d").count("M") for one in drawn["chart-pooled"]] == ([] if figure.bands else [2])
+    assert len(drawn["chart-band"]) == (2 if figure.bands else 0)
+
+
+def test_a_new_definition_cuts_the_same_lines_in_the_browser():
+    for lines in (BAND, {"pooled": 0.3}):
+        panel, teams = redefined(lines=lines)
+        *others, before, after = go.Figure(to_plotly(figure_of(panel, benchmarks=teams))).data
+        assert [(one.mode, list(one.x)) for one in (before, after)] == [
+            ("lines+markers", list(range(12))),
+            ("lines+markers", list(range(12, 16))),
+        ]
+        assert (before.hovertext[11], after.hovertext[0]) == (
+            "December 2025: 32\u202f% (32 of 100)",
+            "January 2026: 300\u202fper 1,000 visits (30 of 100)",
+        )
+        of_teams = [one for one in others if one.fill == "toself"] or others[:1]
+        assert {one.x.count(None) for one in of_teams} == {1}
+
+
+def test_a_phase_cuts_the_centre_line_and_leaves_the_line_of_the_data_whole():
+    plain = panel_of(measure_of(), [30, 32] * 8, [100] * 16)
+    panels = {1: replace(plain, shapes={0: Shape(starts=(12,))}), 2: redefined()[0]}
+    for pieces, panel in panels.items():
+        svg = fromstring(to_svg(figure_of(panel)))
+        (data,) = svg.findall(".//*[@class='chart-data']")
+        small = fromstring(sparkline(read_one(panel), name="x", top=400))
+        (spark,) = small.findall(".//*[@class='chart-data']")
+        (centre,) = small.findall(".//*[@class='chart-axis']")
+        assert [one.get("d").count("M") for one in (data, spark, centre)] == [pieces, pieces, 2]
 
 
 def test_a_quarter_is_called_by_its_three_months():
