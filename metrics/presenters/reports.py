@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collab.common.enums import Tone
-from collab.common.formatting import full_day, month_name, number, with_unit
+from collab.common.formatting import full_day, month_name, number
 from collab.common.printing import Pdf, Tick, paper_of, print_template
 from collab.common.sections import Section, sections_for
 from collab.models import Collaborative, User
@@ -29,6 +29,7 @@ from metrics.presenters.comparing import (
     count_needs,
     team_rows,
     teams_by_need,
+    top_words,
 )
 from metrics.presenters.engagement import engagement_of
 from metrics.presenters.leading import LeaderPage, pages_of
@@ -440,7 +441,7 @@ def _strip_tables(compared: Comparison, rows: Sequence[TeamRow]) -> list[StripTa
     axes = [
         Axis(
             panel.version.name,
-            _("each from 0 to %(top)s") % {"top": with_unit(top, panel.version.unit)},
+            _("each from 0 to %(top)s") % {"top": top_words(panel, top)},
         )
         for panel, top in zip(compared.panels, rows[0].tops, strict=True)
     ]
