@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from collab.forms.choices import DayInput, FieldGroup, described
 from collab.models import Measure
 from pdsa.enums import AimForm
+from pdsa.forms.together import TogetherForm
 from pdsa.limits import LONGEST_TEXT
 from pdsa.models import Aim
 from pdsa.presenters.aims import GROUPS
@@ -34,14 +32,8 @@ class MeasureChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  
         return obj.latest.name
 
 
-class WriteAimForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """An aim or a charter.
-
-    ``seen`` holds a fingerprint of every value as the person got it: what somebody else changed meanwhile is not
-    overwritten by a field that was left alone, and is told where both changed it.
-    """
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+class WriteAimForm(TogetherForm):
+    """An aim or a charter."""
 
     class Meta:
         model = Aim
@@ -105,8 +97,6 @@ class WriteAimForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         chosen.required = False
         for field in self.fields.values():
             field.label = capfirst(str(field.label or ""))
-        if not self.is_bound and self.instance.pk:
-            self.initial["seen"] = json.dumps(fingerprints(self.instance))
 
     @property
     def groups(self) -> list[FieldGroup]:
@@ -119,79 +109,13 @@ class WriteAimForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     @property
     def values(self) -> dict[str, Any]:
-        """The record's own fields that the person changed, as the actions take them; for a new aim all."""
-        left_alone = self._left_alone()
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in ("measures", "seen") and name not in left_alone
-        }
+        """The record's own fields that the person changed; the measures are chosen beside them."""
+        return {name: value for name, value in super().values.items() if name != "measures"}
 
     @property
     def measures(self) -> list[Measure] | None:
         """The chosen measures, None when they were left alone."""
-        return None if "measures" in self._left_alone() else list(self.cleaned_data["measures"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if self.instance.pk:
-            self._check_together()
-        return cleaned
-
-    def _check_together(self) -> None:
-        """Tell where this person and another changed the same field; sent once more, this person's words hold."""
-        stored = Aim.objects.prefetch_related("measures").get(pk=self.instance.pk)
-        now, seen = fingerprints(stored), self._seen()
-        for name, was in seen.items():
-            if name not in self.cleaned_data or now.get(name) == was:
-                continue
-            mine = fingerprint(self.cleaned_data[name])
-            if mine not in (was, now[name]):
-                self.add_error(
-                    name,
-                    _("Somebody changed this while you were writing. It now says: “%(theirs)s”. Send once more to keep "
-                      "your words instead.") % {"theirs": _shown(stored, name)},
-                )  # fmt: skip
-        if self.errors:
-            # What is sent next time is compared with what is stored now.
-            again: QueryDict = self.data.copy()  # type: ignore[attr-defined]  # what was sent is a QueryDict
-            again[self.add_prefix("seen")] = json.dumps(now)
-            self.data = again
-
-    def _left_alone(self) -> set[str]:
-        """Fields that say what they said when the person got the form: another's change to them stays."""
-        return {name for name, was in self._seen().items() if fingerprint(self.cleaned_data.get(name)) == was}
-
-    def _seen(self) -> dict[str, str]:
-        try:
-            seen = json.loads(self.cleaned_data.get("seen") or "{}")
-        except ValueError:
-            return {}
-        return seen if isinstance(seen, dict) else {}
-
-
-def fingerprints(aim: Aim) -> dict[str, str]:
-    """Field → a short fingerprint of its value."""
-    return {
-        name: fingerprint(aim.measures.all() if name == "measures" else getattr(aim, name))
-        for name in WriteAimForm.Meta.fields
-    }
-
-
-def fingerprint(value: Any) -> str:
-    """The same for the same value, stored or typed: a browser's line ends and the order of rows do not count."""
-    if hasattr(value, "values_list"):
-        plain = ",".join(str(row.pk) for row in sorted(value, key=lambda row: row.pk))
-    else:
-        plain = "" if value is None else str(value).replace("\r\n", "\n").strip()
-    return hashlib.sha256(plain.encode()).hexdigest()[:16]
-
-
-def _shown(aim: Aim, name: str) -> str:
-    if name == "measures":
-        return ", ".join(measure.latest.name for measure in aim.measures.with_versions())
-    text = str(getattr(aim, name) or "")
-    return text if len(text) <= 300 else text[:299] + "…"
+        return None if "measures" in self.left_alone() else list(self.cleaned_data["measures"])
 
 
 class CloseAimForm(forms.Form):

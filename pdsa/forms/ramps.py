@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from collab.forms.choices import DayInput
 from collab.models import ChangeIdea
 from pdsa.enums import RampStatus
+from pdsa.forms.together import TogetherForm
 from pdsa.limits import LONGEST_TEXT
 from pdsa.models import Ramp
 from teams.models import Team
 
 
-class RampForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class RampForm(TogetherForm):
     """A series: which change, towards which aim, and what it shall show. The change is one of the package or own."""
 
     class Meta:
@@ -49,14 +50,13 @@ class RampForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
             field.label = capfirst(str(field.label or ""))
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("title"):
-            idea = cleaned.get("idea")
+        if not self.cleaned_data.get("title"):
+            idea = self.cleaned_data.get("idea")
             if idea is None:
                 self.add_error("title", _("Choose a change idea, or say in a few words which change you test."))
             else:
-                cleaned["title"] = idea.name
-        return cleaned
+                self.cleaned_data["title"] = idea.name
+        return super().clean()
 
 
 class EndRampForm(forms.Form):

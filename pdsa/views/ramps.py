@@ -82,7 +82,7 @@ def ramp_new(request: SignedInRequest, collaborative: str, team: str) -> HttpRes
     refusal = refusal_of(check_team_works, found)
     said = _("The ramp is there. Plan its first small test.")
     if not refusal and (
-        made := was_done(request, form, lambda: add_ramp(by=request.user, team=found, **form.cleaned_data), said)
+        made := was_done(request, form, lambda: add_ramp(by=request.user, team=found, **form.values), said)
     ):
         return redirect("ramp", found.collaborative.slug, found.slug, made.number)
     context = page_context(found) | {"form": form, "refusal": refusal, "ramp": None}
@@ -102,14 +102,14 @@ def _asked_for(request: SignedInRequest, team: Team, ideas: list[ChangeIdea]) ->
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ramp_edit(request: SignedInRequest, collaborative: str, team: str, number: int) -> HttpResponse:
-    """Change a ramp's words, its idea or its aim."""
+    """Change a ramp's words, its idea or its aim. What others changed meanwhile is kept, and told where both did."""
     found = find_ramp(request.user, collaborative, team, number)
     require_writer(request, found.team)
     form = RampForm(request.POST or None, instance=found, team=found.team, ideas=list(published_ideas(found.team)))
     refusal = refusal_of(check_team_works, found.team)
     said = _("The ramp is saved.")
     if not refusal and was_done(
-        request, form, lambda: change_ramp(by=request.user, ramp=found, values=form.cleaned_data), said
+        request, form, lambda: change_ramp(by=request.user, ramp=found, values=form.values), said
     ):
         return redirect("ramp", found.team.collaborative.slug, found.team.slug, found.number)
     # The form writes what was typed onto its instance; the page around it keeps the stored title.

@@ -376,6 +376,20 @@ class TestWriting:
         aim.refresh_from_db()
         assert aim.how_much == "to 10"
 
+    def test_an_error_elsewhere_makes_nobody_write_over_what_they_left_alone(
+        self, team: Team, member: User, client_for: ClientFor
+    ) -> None:
+        aim = AimFactory(team=team)
+        edit, client = reverse("aim_edit", args=["waits", "north", aim.number]), client_for(member)
+        mine = form_of(Page(client.get(edit))) | {"title": ""}
+        change_aim(by=TeamMembershipFactory(team=team).user, aim=aim, values={"for_whom": "Everybody"})
+
+        again = form_of(Page(client.post(edit, mine)))
+        client.post(edit, again | {"title": "Shorter"})
+
+        aim.refresh_from_db()
+        assert (aim.title, aim.for_whom) == ("Shorter", "Everybody")
+
     def test_scripts_are_shown_as_text(self, team: Team, member: User, client_for: ClientFor) -> None:
         aim = AimFactory(team=team, what="<script>alert(1)</script>", title="<b>Bold</b>")
         html = client_for(member).get(aim.get_absolute_url()).content.decode()

@@ -515,6 +515,46 @@ class TestPages:
         ]
         assert page.texts("textarea") == ["We will know"]
 
+    def test_two_people_change_it_and_nothing_is_lost_without_a_word(
+        self, team: Team, member: User, client_for: Callable[[User], Client]
+    ) -> None:
+        # Given a ramp that two people have open
+        ramp = RampFactory(team=team, title="Calls", objective="Old")
+        other, own = AimFactory(team=team, title="Fewer waits"), AimFactory(team=team, title="More visits")
+        edit, client = reverse("ramp_edit", args=["waits", "north", ramp.number]), client_for(member)
+        page = Page(client.get(edit))
+        opened = {
+            "title": "Calls", "objective": "Old", "idea": "", "aim": "",
+            "seen": page.one("input[name=seen]").get("value") or "",
+        }  # fmt: skip
+        by = TeamMembershipFactory(team=team).user
+        change_ramp(by=by, ramp=ramp, values={"objective": "New", "aim": other})
+
+        # When the second changes something else
+        client.post(edit, opened | {"title": "Reminder calls"})
+
+        # Then both hold
+        ramp.refresh_from_db()
+        assert (ramp.title, ramp.objective, ramp.aim) == ("Reminder calls", "New", other)
+        # And where both changed the same, the second is told, and decides
+        told = Page(client.post(edit, opened | {"title": "Reminder calls", "objective": "Mine", "aim": str(own.pk)}))
+        assert [line.partition(": ")[2] for line in told.texts(".error-summary li")] == [
+            f"Somebody changed this while you were writing. It now says: “{theirs}”. Send once more to keep your words "
+            "instead."
+            for theirs in ("Fewer waits", "New")
+        ]
+        ramp.refresh_from_db()
+        assert (ramp.objective, ramp.aim) == ("New", other)
+        again = opened | {
+            "title": "Reminder calls",
+            "objective": told.texts("textarea[name=objective]")[0],
+            "aim": told.one("select[name=aim] option[selected]").get("value") or "",
+            "seen": told.one("input[name=seen]").get("value") or "",
+        }
+        client.post(edit, again)
+        ramp.refresh_from_db()
+        assert (ramp.title, ramp.objective, ramp.aim) == ("Reminder calls", "Mine", own)
+
     def test_ending_with_an_open_cycle_is_told_before_anything_is_typed(
         self, team: Team, member: User, client_for: Callable[[User], Client]
     ) -> None:
