@@ -61,8 +61,11 @@ class DataSharing(DescribedChoices):
     @classmethod
     def descriptions(cls) -> dict[str, Promise | str]:
         return {
-            cls.NAMED.value: _("Teams see each other's charts with names."),
-            cls.CODED.value: _("Teams see each other's charts under code names, such as “Team 07”."),
+            cls.NAMED.value: _("Teams see each other's charts and counts with names. Small counts stay hidden."),
+            cls.CODED.value: _(
+                "Teams see each other's charts and counts under code names, such as “Team 07”. "
+                "Small counts stay hidden."
+            ),
             cls.POOLED.value: _("Teams see only the pooled results of all teams beside their own."),
         }
 

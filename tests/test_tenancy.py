@@ -77,15 +77,17 @@ FAR_NAMES = (
 )
 # What only the one who wrote it reads.
 FAR_NOTE = ("Zebra note", "Zebra view")
-FAR_FIGURES = ("77771", "88882", "87.4")
+# As files and pages write them.
+FAR_FIGURES = ("77771", "77,771", "88882", "88,882", "87.4")
 NEIGHBOR_NAMES = (
     *("Quagga Agency", "Quagga Team", "Quagga Person", "Quagga barrier", "Quagga note", "Quagga view"),
     *(f"Quagga {thing}" for thing in (*TRIED, *BESIDE)),
 )
 TRIED_FIGURES = {"Zebra": 71_717, "Quagga": 61_616}
 NEIGHBOR_RATE = "66.7"
-NEIGHBOR_FIGURES = ("66661", "99992", "61616", "61,616", NEIGHBOR_RATE)
-OWN_FIGURES = ("33331", "55552", "60.0")
+NEIGHBOR_COUNTS = ("66661", "66,661", "99992", "99,992")
+NEIGHBOR_FIGURES = (*NEIGHBOR_COUNTS, "61616", "61,616", NEIGHBOR_RATE)
+OWN_FIGURES = ("33331", "33,331", "55552", "55,552", "60.0")
 
 
 def reached(client: Client, site: Site) -> dict[str, str]:
@@ -258,9 +260,10 @@ def test_what_a_team_learns_of_its_neighbor_follows_the_agreement(
     assert (
         found
         == {
-            # The team's name and rate only: its counts, who works there and what they ask of their leader stay theirs.
-            DataSharing.NAMED: {"Quagga Team", NEIGHBOR_RATE},
-            DataSharing.CODED: {NEIGHBOR_RATE},
+            # The team's charts, whose rates stand with their counts: who works there, what they try and count in
+            # their tests, what is written beside the figures and what they ask of their leader stay theirs.
+            DataSharing.NAMED: {"Quagga Team", NEIGHBOR_RATE, *NEIGHBOR_COUNTS},
+            DataSharing.CODED: {NEIGHBOR_RATE, *NEIGHBOR_COUNTS},
             DataSharing.POOLED: set(),
         }[policy]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,31 @@ from collab.common.changes import locked
 from collab.models import Collaborative, Measure
 from metrics.enums import MetricsEvent, Published
 from metrics.models import Publication
+from metrics.queries.publishing import published_in
+
+
+class PublishedMeanwhileError(Exception):
+    """Somebody else changed what is published after the page was opened."""
+
+
+@transaction.atomic
+def publish_all(
+    *,
+    by: Any,
+    collaborative: Collaborative,
+    answers: Iterable[tuple[Measure | None, Published, dt.date | None]],
+    seen: str,
+) -> None:
+    """Carry out a whole page of answers, each a measure (None: all), what teams see, and from which month.
+
+    ``seen``: the stamp of what held when the page was opened. Raises ``PublishedMeanwhileError``, and changes nothing,
+    where something else holds by now: the answers would take it back without a word.
+    """
+    locked(collaborative)
+    if published_in(collaborative).stamp != seen:
+        raise PublishedMeanwhileError
+    for measure, what, month in answers:
+        publish(by=by, collaborative=collaborative, measure=measure, what=what, from_month=month)
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import shorten, wrap
 from typing import Any
 
-import numpy as np
 from django.utils.safestring import SafeString
 
 from collab.common import months
@@ -59,19 +58,16 @@ COLUMNS = (
 )
 
 
-def to_rows(panel: Panel, peers: Sequence[Peer], today: dt.date, *, counts_of_all: bool) -> Iterator[tuple[Any, ...]]:
+def to_rows(panel: Panel, peers: Sequence[Peer], today: dt.date) -> Iterator[tuple[Any, ...]]:
     """The heading, then a row a team and month; there is a value only where the state is "value".
 
-    ``peers`` follow the rows of the panel. What a team counted stands beside its rate for itself, and for everybody
-    with ``counts_of_all``: a peer's small chart shows rates only.
+    ``peers`` follow the rows of the panel.
     """
     yield COLUMNS
     values = panel.values
-    unseen = np.full_like(values, np.nan)
     for row, peer in enumerate(peers):
         for column, (month, version) in enumerate(zip(panel.months, panel.versions, strict=True)):
-            counts = (panel.numerator, panel.denominator) if peer.own or counts_of_all else (unseen, unseen)
-            numbers = (line[row, column] for line in (*counts, values))
+            numbers = (line[row, column] for line in (panel.numerator, panel.denominator, values))
             yield (
                 peer.label,
                 "yes" if peer.own else "",

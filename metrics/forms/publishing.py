@@ -27,11 +27,12 @@ class PublicationForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.measures = measures
+        self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=found.stamp)
         self.helper = FormHelper()
         self.helper.form_tag = False
-        step = collaborative.step
+        self.collaborative, self.step = collaborative, collaborative.step
         self.months = [("", _("Choose a month"))] + [
-            (iso(month), period_name(month, step=step)) for month in collaborative.reporting_months()
+            (iso(month), period_name(month, step=self.step)) for month in collaborative.reporting_months()
         ]
         self._ask(
             "all",
@@ -81,6 +82,23 @@ class PublicationForm(forms.Form):
                 self.add_error(f"{key}_month", _("Choose the first month that teams see."))
         return cleaned
 
+    def tell_what_holds_now(self, found: InForce) -> None:
+        """Keep the answers, say where somebody else's differ, and take the next sending as meant."""
+        self.data = self.data.copy()
+        self.data["seen"] = found.stamp
+        of = {"all": found.for_all} | {one.code: found.by_measure.get(one.pk) for one in self.measures}
+        self.add_error(None, _("Nothing was saved: somebody changed this page since you opened it. Look at it again."))
+        for key, row in of.items():
+            what = _what(row, self.collaborative, is_default=Published.ALL if key == "all" else Published.DEFAULT)
+            month = row.from_month if row and what is Published.FROM else None
+            if (what, month) == self._answer(key):
+                continue
+            self.add_error(
+                f"{key}_what",
+                _("By now: “%(what)s”%(month)s. Your answer stands here; it holds when you save again.")
+                % {"what": what.label, "month": f" ({period_name(month, step=self.step)})" if month else ""},
+            )
+
     @property
     def keys(self) -> list[str]:
         return ["all", *(measure.code for measure in self.measures)]
@@ -88,10 +106,11 @@ class PublicationForm(forms.Form):
     def answers(self) -> list[tuple[Measure | None, Published, dt.date | None]]:
         """What was said about each measure, and about all (None)."""
         of: list[Measure | None] = [None, *self.measures]
-        return [
-            (measure, Published(self.cleaned_data[f"{key}_what"]), self.cleaned_data[f"{key}_month"])
-            for measure, key in zip(of, self.keys, strict=True)
-        ]
+        return [(measure, *self._answer(key)) for measure, key in zip(of, self.keys, strict=True)]
+
+    def _answer(self, key: str) -> tuple[Published, dt.date | None]:
+        what = Published(self.cleaned_data[f"{key}_what"])
+        return what, self.cleaned_data[f"{key}_month"] if what is Published.FROM else None
 
 
 def _what(row: Publication | None, collaborative: Collaborative, *, is_default: Published) -> Published:

@@ -34,6 +34,12 @@ class Published:
         """What holds for a measure; None: everything is published."""
         return self.by_measure.get(measure_id, self.for_all)
 
+    @property
+    def stamp(self) -> str:
+        """What holds, as a text to compare: a page that was opened earlier has another one."""
+        rows = [(0, self.for_all), *sorted(self.by_measure.items())]
+        return " ".join(f"{key}:{row.from_month or 'none'}" for key, row in rows if row)
+
     def holds(self, measure_id: int, month: dt.date) -> bool:
         """Whether a month of a measure is published."""
         found = self.of(measure_id)

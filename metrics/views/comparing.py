@@ -253,7 +253,5 @@ def multiples_file(request: SignedInRequest, collaborative: str, measure: str, f
         form,
         f"{asked.collaborative.slug}-{measure}-teams",
         picture=lambda: small.to_file(title, shown.scale, shown.page, origin_words(version, today)),
-        table=lambda: small.to_rows(
-            compared.panels[0], compared.peers, today, counts_of_all=asked.sight.looks_after_teams
-        ),
+        table=lambda: small.to_rows(compared.panels[0], compared.peers, today),
     )

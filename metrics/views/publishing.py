@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from collab.common.views import SignedInRequest, require
 from collab.queries.collaboratives import find_collaborative
-from metrics.actions.publishing import publish
+from metrics.actions.publishing import PublishedMeanwhileError, publish_all
 from metrics.forms.publishing import PublicationForm
 from metrics.queries.publishing import published_in
 from metrics.queries.series import measures_of
@@ -36,11 +35,14 @@ def publication(request: SignedInRequest, collaborative: str) -> HttpResponse:
         found=published,
     )
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            for measure, what, month in form.answers():
-                publish(by=request.user, collaborative=found, measure=measure, what=what, from_month=month)
-        messages.success(request, _("Saved. Pages, charts and files show it from now on."))
-        return redirect("publication", found.slug)
+        try:
+            publish_all(by=request.user, collaborative=found, answers=form.answers(), seen=form.cleaned_data["seen"])
+        except PublishedMeanwhileError:
+            published = published_in(found)
+            form.tell_what_holds_now(published)
+        else:
+            messages.success(request, _("Saved. Pages, charts and files show it from now on."))
+            return redirect("publication", found.slug)
     rows = [row for row in (published.for_all, *published.by_measure.values()) if row]
     context = {
         "collaborative": found,

@@ -184,7 +184,7 @@ def test_facts_of_a_running_collaborative() -> None:
         Fact(
             "What teams see of each other",
             "Coded",
-            "Teams see each other's charts under code names, such as “Team 07”.",
+            "Teams see each other's charts and counts under code names, such as “Team 07”. Small counts stay hidden.",
         ),
         Fact("Host", "Valley Center"),
     ]

@@ -158,14 +158,16 @@ def test_the_small_charts_are_a_table_with_what_each_was_drawn_from(client_for, 
     assert client.get(address(measure, "teams.csv?q=nobody")).status_code == 404
 
 
-def test_a_peers_small_charts_are_a_table_of_rates_without_what_was_counted(client_for, collaborative, measure):
-    teams = teams_of(collaborative, measure, TWELVE)
-    rows = rows_of(client_for(member_of(teams[0])), measure, "teams.csv")
-    assert len(rows) == 12 * 3
-    for row in rows:
-        counted = ("30", "100") if row["own"] else ("", "")
-        assert (row["state"], row["numerator"], row["denominator"]) == ("value", *counted)
-    assert sorted({round(float(row["value"]), 9) for row in rows}) == [30 + 3 * number for number in range(12)]
+def test_a_peers_small_charts_are_a_table_with_the_same_counts_as_the_page(client_for, collaborative, measure):
+    teams = teams_of(collaborative, measure, [*TWELVE[:11], [(30, 100), (30, 100), (3, 100)]])
+    client = client_for(member_of(teams[0]))
+    page = words_of(client.get(address(measure, "teams/")))
+    rows = {(row["team"], row["month"]): row for row in rows_of(client, measure, "teams.csv")}
+    assert "Mar 2025: 33 % (33 of 100)" in page
+    shown = rows["Code 01", "2025-03"]
+    assert [shown[name] for name in ("state", "numerator", "denominator", "value")] == ["value", "33", "100", "33"]
+    hidden = rows["Code 11", "2025-03"]
+    assert [hidden[name] for name in ("state", "numerator", "denominator", "value")] == ["hidden", "", "", ""]
 
 
 # --- Small numbers and few teams -----------------------------------------------------------------------------------
@@ -360,6 +362,30 @@ def test_measures_that_go_as_all_do_are_folded_and_one_that_differs_is_not(clien
     wrong = Page(client.post(path, fields | {"follow_up_what": "from"}))
     assert wrong.values(".error-summary a", "href") == ["#id_follow_up_month"]
     assert wrong.texts("fieldset:nth-of-type(2) .invalid-feedback") == ["Choose the first month that teams see."]
+
+
+def test_a_page_that_lay_open_takes_nothing_back_without_a_word(client_for, collaborative, measure):
+    first, second = client_for(faculty_of(collaborative)), client_for(faculty_of(collaborative))
+    path = f"/c/{collaborative.slug}/publication/"
+    assert Page(first.get(path)).values("input[name=seen]", "value") == [None]  # nothing is set yet
+    fields = {"all_what": "all", "all_month": "", "follow_up_what": "default", "follow_up_month": "", "seen": ""}
+    # Given somebody who takes everything back meanwhile
+    second.post(path, fields | {"all_what": "none"})
+    # When the first one changes one measure only
+    told = Page(first.post(path, fields | {"follow_up_what": "from", "follow_up_month": "2025-02"}))
+    # Then nothing is saved, what differs is said beside it, and the answers stand
+    assert [(row.measure_id, row.from_month) for row in Publication.objects.all()] == [(None, None)]
+    stands = "Your answer stands here; it holds when you save again."
+    assert told.texts(".invalid-feedback") == [
+        f"By now: “No month yet”. {stands}",
+        f"By now: “As all measures”. {stands}",
+    ]
+    (again,) = told.values("input[name=seen]", "value")
+    meant = fields | {"follow_up_what": "from", "follow_up_month": "2025-02", "seen": again}
+    assert first.post(path, meant).status_code == 302
+    assert [(row.measure_id, row.from_month) for row in Publication.objects.all()] == [
+        (measure.pk, dt.date(2025, 2, 1))
+    ]
 
 
 # --- Saved views ---------------------------------------------------------------------------------------------------
