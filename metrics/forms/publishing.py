@@ -84,8 +84,7 @@ class PublicationForm(forms.Form):
 
     def tell_what_holds_now(self, found: InForce) -> None:
         """Keep the answers, say where somebody else's differ, and take the next sending as meant."""
-        self.data = self.data.copy()
-        self.data["seen"] = found.stamp
+        self.data = {**dict(self.data.items()), "seen": found.stamp}
         of = {"all": found.for_all} | {one.code: found.by_measure.get(one.pk) for one in self.measures}
         self.add_error(None, _("Nothing was saved: somebody changed this page since you opened it. Look at it again."))
         for key, row in of.items():
