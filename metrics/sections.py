@@ -178,7 +178,7 @@ def measures_of_team(team: Team, span: Span, viewer: Any) -> Iterator[Section]:
     """Each measure's chart with its sentence and table."""
     months = [month for month in team.collaborative.ended_months() if month in span]
     panels = team_panels(team, viewer, months=months)
-    compared = benchmarks([panel.measure for panel in panels], months, sight_of(viewer, team.collaborative))
+    compared = benchmarks([panel.measure for panel in panels], months, sight_of(viewer, team.collaborative), viewer)
     notes = annotations_of(viewer, [team], [panel.measure.pk for panel in panels])
     yield Section(
         title=_("Are we getting better?"),
@@ -211,7 +211,7 @@ def results_of_collaborative(collaborative: Collaborative, span: Span, viewer: A
     if sight is Sight.NOTHING:
         return
     months = [month for month in collaborative.ended_months() if month in span]
-    found = benchmarks(measures_of(collaborative), months, sight)
+    found = benchmarks(measures_of(collaborative), months, sight, viewer)
     if found:
         yield Section(
             title=_("Results of all teams together"),

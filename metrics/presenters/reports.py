@@ -176,7 +176,7 @@ def print_collaborative(collaborative: Collaborative, viewer: User, step: Step) 
         compared = comparison_of(viewer, collaborative, needs[:STRIPS_PRINTED], measures=measures)
     else:
         compared = comparison(viewer, collaborative, measures=measures, teams=list(listed[:STRIPS_PRINTED]))
-    pooled = benchmarks(measures, months, sight)
+    pooled = benchmarks(measures, months, sight, viewer)
     shown = months_shown(collaborative)
     submitted = submitted_months([peer.team for peer in compared.peers if peer.team], months) if everything else {}
     rows = team_rows(compared, due=due, submitted=submitted, by_need=everything)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q
@@ -86,7 +87,7 @@ def reporting_of(collaborative: Collaborative, teams: Sequence[Team], months: Se
     return Reporting(expected, sent, on_time, asked, np.minimum(given, asked), explained)
 
 
-def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -> list[MeasureUse]:
+def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight, viewer: Any) -> list[MeasureUse]:
     """Each measure in use over the last 12 months, in order. Seven queries, whatever the number of teams."""
     months = months_looked_at(collaborative)
     measures = list(collaborative.measures.in_use().with_versions())
@@ -106,7 +107,7 @@ def uses_of(collaborative: Collaborative, teams: Sequence[Team], sight: Sight) -
         .filter(team__in=teams, month__in=months, minutes__isnull=False)
         .values_list("month", "minutes")
     )
-    together = benchmarks(measures, months, sight)
+    together = benchmarks(measures, months, sight, viewer)
     expected = dict(zip(months, expected_in(collaborative, teams, months).sum(axis=0).tolist(), strict=True))
     asked_for = {month: [one.pk for one in measures if one.is_asked_for(month, collaborative)] for month in months}
     found = []

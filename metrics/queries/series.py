@@ -311,12 +311,15 @@ def comparison(
     return Comparison(sight, span, peers, tuple(panels))
 
 
-def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Sight) -> dict[int, Benchmarks]:
-    """The live benchmarks by measure key, as somebody with ``sight`` may see them. One query.
+def benchmarks(
+    measures: Sequence[Measure], months: Sequence[dt.date], sight: Sight, viewer: Any
+) -> dict[int, Benchmarks]:
+    """The live benchmarks by measure key, as ``viewer`` may see them, whose ``sight`` it is. One query; two if pooled.
 
     Hidden where too few teams have reported, and the pooled rate where the counts behind it are small. Who sees the
     teams one by one but no small counts sees results without the hidden figures, which the difference would tell; over
-    few teams only as long as none is hidden. Who does not look after the teams sees what is published.
+    few teams only as long as none is hidden. Who sees only what all did together, and their own figures, does not see
+    the pooled rate where the counts of the rest are small. Who does not look after the teams sees what is published.
     """
     columns = {month: number for number, month in enumerate(months)}
     fields = ("expected", "reporting", "compared", "numerator", "denominator", "pooled", "median")
@@ -343,6 +346,7 @@ def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Si
                 partial[measure_id][columns[month]] = not whole
                 for name, number in zip((*fields, *percentiles), numbers, strict=True):
                     table[measure_id][name][columns[month]] = np.nan if number is None else number
+    own = _own_sums(measures, columns, viewer) if sight is Sight.POOLED else {}
     return {
         measure.pk: _shown_benchmarks(
             measure,
@@ -351,9 +355,32 @@ def benchmarks(measures: Sequence[Measure], months: Sequence[dt.date], sight: Si
             sight,
             each_team[measure.pk],
             (withheld[measure.pk], partial[measure.pk]),
+            own.get(measure.pk),
         )
         for measure in measures
     }
+
+
+def _own_sums(
+    measures: Sequence[Measure], columns: dict[dt.date, int], viewer: Any
+) -> dict[int, tuple[Floats, Floats]]:
+    """What the viewer's own teams reported together, by measure key and month; both numbers. One query."""
+    found: dict[int, tuple[Floats, Floats]] = {}
+    if not columns:
+        return found
+    rows = Observation.objects.live().filter(
+        team__in=Team.objects.filter(own_teams(viewer)),
+        measure__in=[measure.pk for measure in measures],
+        month__range=(min(columns), max(columns)),
+        denominator__gt=0,
+        numerator__isnull=False,
+    )
+    for measure, month, numerator, denominator in rows.values_list("measure", "month", "numerator", "denominator"):
+        if month in columns:
+            above, below = found.setdefault(measure, (np.zeros(len(columns)), np.zeros(len(columns))))
+            above[columns[month]] += numerator
+            below[columns[month]] += denominator
+    return found
 
 
 def _over_what_is_seen(sight: Sight) -> Q:
@@ -366,7 +393,10 @@ def _over_what_is_seen(sight: Sight) -> Q:
 def benchmarks_by_team(
     teams: Sequence[Team], panels: dict[int, list[Panel]], user: Any
 ) -> dict[int, dict[int, Benchmarks]]:
-    """Team key → measure key → benchmarks, for teams of one or several collaboratives. One query for each of these."""
+    """Team key → measure key → benchmarks, for teams of one or several collaboratives.
+
+    One query for each of these, two where only what all did together is seen.
+    """
     by_collaborative: dict[int, dict[int, Benchmarks]] = {}
     for team in teams:
         if team.collaborative_id not in by_collaborative and panels[team.pk]:
@@ -374,6 +404,7 @@ def benchmarks_by_team(
                 [panel.measure for panel in panels[team.pk]],
                 panels[team.pk][0].months,
                 sight_of(user, team.collaborative),
+                user,
             )
     return {team.pk: by_collaborative.get(team.collaborative_id, {}) for team in teams}
 
@@ -507,17 +538,22 @@ def _panel(
     shapes: dict[int, Shape],
     samples: dict[tuple[int, int], float],
 ) -> Panel:
-    held = measure.versions_for(months)
-    state = np.full(above.shape, State.MISSING, dtype=np.int8)
-    for version in set(held):
-        columns = np.array([other is version for other in held], dtype=np.bool_)
-        state[:, columns] = states(
-            above[:, columns], below[:, columns], kind=kind_of(version.statistic), may_see_small=allowed
-        )
+    state = _states_by_month(measure.versions_for(months), above, below, may_see_small=allowed)
     numerator, denominator = masked(above, below, state)
     denominator[(state == State.MISSING) & (above == 0) & (below == 0)] = 0
     told = {cell: population for cell, population in samples.items() if state[cell] == State.VALUE}
     return Panel(measure, months, numerator, denominator, state, reasons, shapes, told)
+
+
+def _states_by_month(held: Sequence[MeasureVersion], above: Floats, below: Floats, *, may_see_small: Any) -> States:
+    """The state of cells whose last axis is the months; each month is judged by the definition ``held`` in it."""
+    state = np.full(above.shape, State.MISSING, dtype=np.int8)
+    for version in set(held):
+        columns = np.array([other is version for other in held], dtype=np.bool_)
+        state[..., columns] = states(
+            above[..., columns], below[..., columns], kind=kind_of(version.statistic), may_see_small=may_see_small
+        )
+    return state
 
 
 def _shown_benchmarks(
@@ -527,19 +563,27 @@ def _shown_benchmarks(
     sight: Sight,
     each_team: Bools,
     left_out: tuple[Bools, Bools],
+    own: tuple[Floats, Floats] | None,
 ) -> Benchmarks:
     """Stored benchmarks with NaN for whatever ``sight`` does not include.
 
     ``each_team``: the months in which every single team's figure may be seen anyway. ``left_out``: those that are
-    withheld, and those without some teams.
+    withheld, and those without some teams. ``own``: both numbers of the viewer's own teams, which can be subtracted.
     """
     withheld, partial = left_out
     pooled_teams = may_compare(table["reporting"], sees_each_team=each_team)
     compared = may_compare(table["compared"], sees_each_team=each_team) & sight.sees_percentiles
     # Between few teams percentiles say nothing, and the best tenth is a single team.
     enough = compared & (table["compared"] >= PERCENTILES_FROM)
-    kind = kind_of(measure.latest.statistic)
-    state = states(table["numerator"], table["denominator"], kind=kind, may_see_small=False)
+    held = measure.versions_for(months)
+    state = _states_by_month(held, table["numerator"], table["denominator"], may_see_small=False)
+    if own is not None:
+        above, below = table["numerator"] - own[0], table["denominator"] - own[1]
+        rest = _states_by_month(held, above, below, may_see_small=False)
+        state = np.where((state == State.VALUE) & (rest == State.HIDDEN), State.HIDDEN, state)
+    # Only a quotient has a pooled rate: counts that were added up under an older definition have none.
+    divides = np.array([version.statistic.has_denominator for version in held], dtype=np.bool_)
+    state = np.where(divides, state, State.MISSING)
     reported = (table["reporting"] > 0) | partial
     state = np.where(reported & ~pooled_teams, State.HIDDEN, state).astype(np.int8)
     numerator, denominator = masked(table["numerator"], table["denominator"], state)

@@ -39,7 +39,7 @@ def achieved_by(collaboratives: Sequence[Collaborative], user: Any) -> list[Achi
     found: dict[int, Benchmarks] = {}
     for sight in {sight_of(user, one) for one in collaboratives}:
         own = [measure for measure in measures if sight_of(user, measure.collaborative) is sight]
-        found |= benchmarks(own, months, sight)
+        found |= benchmarks(own, months, sight, user)
     latest = _latest(collaboratives)
     return [
         Achieved(

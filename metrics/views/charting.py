@@ -78,7 +78,7 @@ def find_panel(user: Any, team: Team, code: str) -> Panel:
 def card_of(user: Any, team: Team, panel: Panel, asked: Asked) -> ChartCard:
     """The team's chart with what happened and what the other teams did, as ``user`` may see it."""
     measure = panel.measure
-    compared = benchmarks([measure], panel.months, sight_of(user, team.collaborative))
+    compared = benchmarks([measure], panel.months, sight_of(user, team.collaborative), user)
     notes = annotations_of(user, [team], [measure.pk], hidden=asked.hidden)
     return team_cards(
         team, [panel], compared, prefix="chart", notes=notes, query=asked.query, from_zero=asked.from_zero
@@ -320,7 +320,7 @@ def _taught_card(request: SignedInRequest, found: Collaborative, team: Team | No
         if sight is Sight.NOTHING:
             raise PermissionDenied(_("Results are open to the teams, their faculty, sponsors and coordinators."))
         measure = find_measure(found, code)
-        panel = pooled_panel(benchmarks([measure], tuple(found.ended_months()), sight)[measure.pk])
+        panel = pooled_panel(benchmarks([measure], tuple(found.ended_months()), sight, request.user)[measure.pk])
         if not panel.can_be_pooled:
             raise Http404
         return pooled_card(found, panel)

@@ -48,7 +48,7 @@ def compare(request: SignedInRequest, collaborative: str) -> HttpResponse:
     measures = measures_of(found)
     chosen = [measure for measure in measures if measure.code == request.GET.get("measure")] or measures
     months = tuple(found.ended_months())
-    pooled = benchmarks(measures, months, sight)
+    pooled = benchmarks(measures, months, sight, request.user)
     everything = sight.looks_after_teams
     due = found.due_months()
     by_need = teams_by_need(request.user, found, measures=chosen, due=due) if everything else []

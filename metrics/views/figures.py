@@ -29,7 +29,7 @@ def team_figure(request: HttpRequest, collaborative: str, team: str, measure: st
     card = team_cards(
         found,
         [panel],
-        benchmarks([panel.measure], panel.months, sight),
+        benchmarks([panel.measure], panel.months, sight, request.user),
         notes=annotations_of(request.user, [found], [panel.measure.pk], hidden=asked.hidden),
         from_zero=asked.from_zero,
     )[0]
@@ -44,7 +44,7 @@ def pooled_figure(request: HttpRequest, collaborative: str, measure: str, form: 
     """One measure of all teams together."""
     found = find_collaborative(request.user, collaborative)
     months = tuple(found.ended_months())
-    pooled = benchmarks(measures_of(found), months, sight_of(request.user, found))
+    pooled = benchmarks(measures_of(found), months, sight_of(request.user, found), request.user)
     panels = [pooled_panel(one) for one in pooled.values()]
     panel = _chosen([panel for panel in panels if panel.can_be_pooled], measure)
     card = pooled_card(found, panel, pooled[panel.measure.pk])

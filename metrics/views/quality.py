@@ -46,7 +46,7 @@ def quality(request: SignedInRequest, collaborative: str) -> HttpResponse:
         "page": page,
         "query": query_of(request, "q"),
         "words": words,
-        "uses": use_lines(uses_of(found, teams, sight_of(request.user, found))),
+        "uses": use_lines(uses_of(found, teams, sight_of(request.user, found), request.user)),
         "has_teams": bool(teams),
         "may_manage": manage_collaborative.check(request.user, found),
         "questions": queries_of(found).filter(status__in=QueryStatus.open()).count(),

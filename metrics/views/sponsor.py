@@ -42,7 +42,7 @@ def results(request: SignedInRequest, collaborative: str) -> HttpResponse:
     sight = sight_of(request.user, found)
     if sight is Sight.NOTHING:
         raise PermissionDenied(_("Results are open to the teams, their faculty, sponsors and coordinators."))
-    pooled = benchmarks(measures_of(found), tuple(found.ended_months()), sight)
+    pooled = benchmarks(measures_of(found), tuple(found.ended_months()), sight, request.user)
     context = {
         "collaborative": found,
         "nav_key": "results",

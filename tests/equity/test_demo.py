@@ -223,7 +223,7 @@ class TestTheStory:
     def test_one_measure_asks_whether_to_retire_it_and_each_says_what_it_costs(self) -> None:
         with time_machine.travel(dt.datetime.fromisoformat(f"{DAY}T16:00:00+00:00")):
             collaborative = Collaborative.objects.get(slug=story.SLUG)
-            uses = uses_of(collaborative, teams_for_matrix(collaborative), Sight.EVERYTHING)
+            uses = uses_of(collaborative, teams_for_matrix(collaborative), Sight.EVERYTHING, None)
         assert [one.measure.code for one in uses if one.use.may_retire] == ["days_between_restraints"]
         assert all(one.use.answers >= FEWEST_ANSWERS and one.use.minutes > 0 for one in uses)
 

@@ -241,12 +241,12 @@ def test_minutes_are_kept_with_the_month_and_split_by_numbers(team: object, clie
     assert Submission.objects.get(month=dt.date(2025, 4, 1)).minutes is None
     for number in range(1, 5):
         give_minutes(by=member, team=team, month=dt.date(2025, number, 1), minutes=60)  # type: ignore[arg-type]
-    few = uses_of(collaborative, [team], Sight.EVERYTHING)  # type: ignore[list-item]
+    few = uses_of(collaborative, [team], Sight.EVERYTHING, None)  # type: ignore[list-item]
     assert [line.minutes for line in use_lines(few)] == ["too few answers (4)"] * 3
     other = TeamFactory(collaborative=collaborative)
     send(other, 1)
     give_minutes(by=member, team=other, month=dt.date(2025, 1, 1), minutes=60)
-    told = uses_of(collaborative, [team, other], Sight.EVERYTHING)  # type: ignore[list-item]
+    told = uses_of(collaborative, [team, other], Sight.EVERYTHING, None)  # type: ignore[list-item]
     assert {one.measure.code: (one.use.minutes, one.given, one.asked) for one in told} == {
         "first": (36, 5, 8),
         "second": (12, 5, 8),

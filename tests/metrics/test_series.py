@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from collab.enums import CollaborativeRole, DataSharing
+from collab.enums import CollaborativeRole, DataSharing, Statistic
 from collab.models import User
 from metrics.actions.benchmarks import compute_benchmarks
 from metrics.queries.series import (
@@ -193,7 +193,7 @@ def _benchmark(measure, **fields):
 
 
 def _shown(measure, sight):
-    found = benchmarks([measure], [dt.date(2025, 1, 1)], sight)[measure.pk]
+    found = benchmarks([measure], [dt.date(2025, 1, 1)], sight, stranger())[measure.pk]
     return [float(line[0]) for line in (found.pooled, found.median, found.p25, found.numerator)], int(found.state[0])
 
 
@@ -215,7 +215,7 @@ def test_percentiles_and_the_achievable_benchmark_are_there_from_ten_teams_on(me
     for teams, expected in ((9, [NAN] * 5), (10, [0.1, 0.175, 0.5, 0.6, 0.7])):
         value.reporting = value.compared = teams
         value.save()
-        found = benchmarks([measure], [dt.date(2025, 1, 1)], sight)[measure.pk]
+        found = benchmarks([measure], [dt.date(2025, 1, 1)], sight, stranger())[measure.pk]
         np.testing.assert_array_equal([getattr(found, name)[0] for name in names], expected)
 
 
@@ -242,10 +242,81 @@ def test_a_small_count_is_not_what_all_teams_have_more_than_the_ones_that_are_se
         (Sight.NAMED, 180, 600, 6, True),
         (Sight.CODED, 180, 600, 6, True),
     ):
-        found = benchmarks([measure], [january], sight)[measure.pk]
+        found = benchmarks([measure], [january], sight, stranger())[measure.pk]
         shown = (found.numerator[0], found.denominator[0], found.reporting[0], bool(found.partial[0]))
         assert shown == (above, below, teams, partial)
         assert found.pooled[0] == above / below
+
+
+def _reported(team, measure, own, rest):
+    """January of one team and of each other one; whoever takes part sees only what all did together."""
+    collaborative = measure.collaborative
+    collaborative.data_sharing = DataSharing.POOLED
+    collaborative.save()
+    report(team, measure, [own])
+    for pair in rest:
+        report(TeamFactory(collaborative=collaborative), measure, [pair])
+    compute_benchmarks(collaborative=collaborative, month=dt.date(2025, 1, 1))
+
+
+def _pooled_for(measure, user):
+    """Numerator, denominator and state of January as the person sees it, by the sight that is theirs."""
+    january = dt.date(2025, 1, 1)
+    found = benchmarks([measure], [january], sight_of(user, measure.collaborative), user)[measure.pk]
+    return found.numerator[0], found.denominator[0], int(found.state[0])
+
+
+@pytest.mark.practice("R-124")
+@pytest.mark.parametrize(
+    ("rest", "hides"),
+    [
+        ([(0, 31)] * 8 + [(2, 32)] * 2, True),  # 4 of 312: few cases among the others
+        ([(31, 31)] * 9 + [(25, 33)], True),  # all others but 8 people
+        ([(2, 31)] * 10, False),  # 20 of 310
+        ([(0, 31)] * 10, False),  # none at all, which may be said
+    ],
+)
+def test_a_team_can_not_subtract_itself_to_a_small_count(team, measure, rest, hides):
+    _reported(team, measure, (30, 42), rest)
+    above, below = 30 + sum(pair[0] for pair in rest), 42 + sum(pair[1] for pair in rest)
+    leader = AgencyAppointmentFactory(agency=team.agency).user
+    sponsor = CollaborativeAppointmentFactory(
+        collaborative=measure.collaborative, role=CollaborativeRole.SPONSOR.value
+    ).user
+    for user in (member_of(team), leader):
+        assert sight_of(user, measure.collaborative) is Sight.POOLED
+        assert _pooled_for(measure, user)[2] == (HIDDEN if hides else VALUE)
+        assert np.isnan(_pooled_for(measure, user)[0]) == hides
+    # Who has no figures of their own has nothing to subtract.
+    assert sight_of(sponsor, measure.collaborative) is Sight.POOLED
+    assert _pooled_for(measure, sponsor) == (above, below, VALUE)
+
+
+def test_who_leads_several_teams_can_subtract_them_all(team, measure):
+    """Each of two teams alone leaves 21 cases or more; both together leave 5."""
+    other = TeamFactory(collaborative=measure.collaborative, partner_agency=team.agency)
+    report(other, measure, [(40, 80)])
+    _reported(team, measure, (30, 60), [(1, 40)] * 5)
+    assert _pooled_for(measure, member_of(team))[2] == VALUE
+    assert _pooled_for(measure, member_of(other))[2] == VALUE
+    assert _pooled_for(measure, AgencyAppointmentFactory(agency=team.agency).user)[2] == HIDDEN
+
+
+@pytest.mark.practice("R-124")
+def test_a_month_is_judged_by_the_definition_that_held_in_it(team, measure):
+    """5 of 170 stays a small count of people after the measure has become a mean; the means after it are shown."""
+    MeasureVersionFactory(measure=measure, number=2, effective_month=dt.date(2025, 2, 1), stat=Statistic.MEAN)
+    for each in (team, *(TeamFactory(collaborative=measure.collaborative) for _ in range(4))):
+        report(each, measure, [(1, 34), (1, 34)])
+    months = [dt.date(2025, 1, 1), dt.date(2025, 2, 1)]
+    for month in months:
+        compute_benchmarks(collaborative=measure.collaborative, month=month)
+    measure = measures_of(measure.collaborative)[0]
+    for sight in (Sight.EVERYTHING, Sight.POOLED):
+        found = benchmarks([measure], months, sight, stranger())[measure.pk]
+        assert found.state.tolist() == [HIDDEN, VALUE]
+        np.testing.assert_array_equal(found.numerator, [NAN, 5])
+        assert np.isnan(found.pooled[0])
 
 
 def test_pooled_only_has_no_percentiles_for_they_are_single_teams(measure):
@@ -270,7 +341,7 @@ def test_replaced_benchmark_runs_are_not_shown(measure):
 
 def test_the_pooled_panel_has_the_benchmarks_counts(measure):
     _benchmark(measure, reporting=9, compared=9)
-    panel = pooled_panel(benchmarks([measure], [dt.date(2025, 1, 1)], Sight.POOLED)[measure.pk])
+    panel = pooled_panel(benchmarks([measure], [dt.date(2025, 1, 1)], Sight.POOLED, stranger())[measure.pk])
     assert (panel.values.tolist(), panel.state.tolist()) == ([[30.0]], [[VALUE]])
 
 
@@ -297,6 +368,10 @@ def test_queries_do_not_grow_with_teams_measures_and_months(count, django_assert
     chosen = measures_of(collaborative)
     for sight in (Sight.EVERYTHING, Sight.ALL_TEAMS):
         with django_assert_num_queries(1):
-            benchmarks(chosen, collaborative.reporting_months(), sight)
+            benchmarks(chosen, collaborative.reporting_months(), sight, coach)
+    # And the viewer's own figures, which could be subtracted.
+    sight_of(own, collaborative)
+    with django_assert_num_queries(2):
+        benchmarks(chosen, collaborative.reporting_months(), Sight.POOLED, own)
     with django_assert_num_queries(1):
         submitted_months(teams, collaborative.reporting_months())
