@@ -26,14 +26,13 @@ def group_tables(counts: GroupCounts) -> list[GroupTable]:
     """A table for every measure and stratifier, in order."""
     return [
         GroupTable(
-            title=_("%(measure)s by %(stratifier)s")
-            % {"measure": measure.latest.name, "stratifier": stratifier.name.lower()},
+            title=_("%(measure)s by %(stratifier)s") % {"measure": version.name, "stratifier": stratifier.name.lower()},
             stratifier=stratifier.name,
             rows=tuple((group.stratum.name, _words(group)) for group in groups),
             overlapping=stratifier.overlapping,
         )
-        for (measure, stratifier), groups in groupby(
-            counts.groups, key=lambda group: (group.measure, group.stratum.stratifier)
+        for (version, stratifier), groups in groupby(
+            counts.groups, key=lambda group: (group.version, group.stratum.stratifier)
         )
     ]
 
@@ -45,7 +44,7 @@ def _words(group: GroupCount) -> str:
         return _("hidden (small number)")
     if counts.state is State.MISSING:
         return _("nobody to count")
-    version = group.measure.latest
+    version = group.version
     return value_words(
         version, version.value(counts.numerator, counts.denominator), counts.numerator, counts.denominator
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collab.models import Measure
+from collab.models import Measure, MeasureVersion
 from equity.models import StratifiedObservation, Stratum
 from metrics.queries.series import kind_of
 from metrics.rules import see_small_counts
@@ -22,9 +22,9 @@ MONTHS_TOGETHER = 3
 
 @dataclass(frozen=True)
 class GroupCount:
-    """One group of one measure, as it may be shown."""
+    """One group of one measure, as it may be shown. ``version``: the definition under which it was counted."""
 
-    measure: Measure
+    version: MeasureVersion
     stratum: Stratum
     counts: Shown
 
@@ -40,16 +40,17 @@ class GroupCounts:
 def group_counts(team: Team, user: Any, months: Sequence[dt.date]) -> GroupCounts:
     """The last three of ``months`` summed by measure and group. Three queries; two where nothing was counted.
 
-    Only measures whose value is numerator ÷ denominator can be summed over months.
+    Only measures whose value is numerator ÷ denominator can be summed over months, and only months under one
+    definition: where it changed among the three, those before the change are left out.
     """
     last = tuple(months[-MONTHS_TOGETHER:])
-    cells: dict[tuple[int, int], list[Pair]] = defaultdict(list)
-    for measure_id, stratum_id, numerator, denominator in (
+    cells: dict[tuple[int, int], dict[dt.date, Pair]] = defaultdict(dict)
+    for measure_id, stratum_id, month, numerator, denominator in (
         StratifiedObservation.objects.live()
         .filter(team=team, month__in=last, numerator__isnull=False, stratum__stratifier__retired_on__isnull=True)
-        .values_list("measure", "stratum", "numerator", "denominator")
+        .values_list("measure", "stratum", "month", "numerator", "denominator")
     ):
-        cells[measure_id, stratum_id].append((numerator or 0, denominator or 0))
+        cells[measure_id, stratum_id][month] = numerator or 0, denominator or 0
     if not cells:
         return GroupCounts(last, ())
     may_see = see_small_counts.check(user, team)
@@ -61,14 +62,17 @@ def group_counts(team: Team, user: Any, months: Sequence[dt.date]) -> GroupCount
     )
     found: list[GroupCount] = []
     for measure in measures:
-        if not measure.latest.statistic.has_denominator:
+        version = measure.version_for(last[-1])
+        if not version.statistic.has_denominator:
             continue
+        held = {month for month in last if measure.version_for(month) == version}
+        kind = kind_of(version.statistic)
         by_stratifier: dict[int, list[GroupCount]] = {}
         for stratum in strata:
-            if (measure.pk, stratum.pk) in cells:
-                kind = kind_of(measure.latest.statistic)
-                counts = _together(cells[measure.pk, stratum.pk], kind, may_see_small=may_see)
-                by_stratifier.setdefault(stratum.stratifier_id, []).append(GroupCount(measure, stratum, counts))
+            given = cells.get((measure.pk, stratum.pk), {})
+            if pairs := [pair for month, pair in given.items() if month in held]:
+                counts = _together(pairs, kind, may_see_small=may_see)
+                by_stratifier.setdefault(stratum.stratifier_id, []).append(GroupCount(version, stratum, counts))
         found += [group for groups in by_stratifier.values() for group in _without_remainders(groups)]
     return GroupCounts(last, tuple(found))
 
@@ -97,5 +101,5 @@ def _without_remainders(groups: list[GroupCount]) -> list[GroupCount]:
     if len(hidden) != 1 or not seen or groups[0].stratum.stratifier.overlapping:
         return groups
     second = min(seen, key=lambda group: group.counts.denominator or 0)
-    covered = GroupCount(second.measure, second.stratum, Shown(State.HIDDEN, None, None))
+    covered = GroupCount(second.version, second.stratum, Shown(State.HIDDEN, None, None))
     return [covered if group is second else group for group in groups]

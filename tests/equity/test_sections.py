@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from collab.common.months import add
 from collab.common.sections import sections_for
 from equity.presenters import group_tables
 from equity.queries.groups import group_counts
 from equity.sections import results_by_group
 from metrics.models import Submission
-from tests.factories.collab import CollaborativeAppointmentFactory, MeasureFactory
+from tests.factories.collab import CollaborativeAppointmentFactory, MeasureFactory, MeasureVersionFactory
 from tests.factories.equity import StratifiedObservationFactory, StratifierFactory, StratumFactory
 from tests.factories.metrics import SubmissionFactory
 from tests.factories.teams import TeamFactory, TeamMembershipFactory
@@ -93,6 +94,29 @@ def test_faculty_see_no_small_group_nor_one_that_could_be_subtracted(team, measu
         "Other": "hidden (small number)",
         "Unknown": "nobody to count",
     }
+
+
+def test_months_count_by_the_definition_that_held_in_them(team, measure, language):
+    """A mean from the last month on is no sum with the proportions before it, nor a reason to show small ones."""
+    (english,) = strata(language, "English")
+    months = team.collaborative.reporting_months()
+    for month in months[-3:]:
+        count(team, measure, english, month, 3, 50)
+    coming = MeasureVersionFactory(
+        measure=measure,
+        number=2,
+        effective_month=add(months[-1], 1),
+        stat="mean",
+        unit="days",
+        multiplier=1,
+        name="Wait",
+    )
+    assert rows_for(team, member_of(team)) == [("No show by language", {"English": "6\u202f% (9 of 150)"})]
+    assert rows_for(team, faculty_of(team)) == [("No show by language", {"English": "hidden (small number)"})]
+    coming.effective_month = months[-1]
+    coming.save()
+    for viewer in (member_of(team), faculty_of(team)):
+        assert rows_for(team, viewer) == [("Wait by language", {"English": "0.1\u202fdays (50 cases)"})]
 
 
 def test_groups_that_overlap_do_not_add_up_so_only_the_small_one_is_hidden(team, measure, language):
