@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.stats.arrays import Floats, Numbers, denominators, numerators
+from metrics.stats.arrays import QUIETLY, Floats, Numbers, denominators, finite_or_missing, numerators
 from metrics.stats.benchmark import Funnel
 from metrics.stats.distributions import chi_square_tail, discrete_limits
 from metrics.stats.errors import BadOptionError, NotWholeNumberError, UnknownKindError
@@ -39,8 +39,8 @@ class TeamDispersion:
 
     ``teams``: that have a value. ``phi``: mean squared z after drawing in. ``tau``: standard deviation of the teams'
     true rates. ``p_value``: of the chi-square test that all teams share one rate. ``is_over``: that test is
-    significant at 5 % and phi is above 1, so that it is not the doing of a few odd teams. NaN and False below 5 teams
-    or where all teams are at 0 or 1.
+    significant at 5 % and phi is above 1, so that it is not the doing of a few odd teams. NaN and False below 5 teams,
+    where all teams are at 0 or 1, and where the numbers are impossible or too large to tell.
     """
 
     teams: int
@@ -61,6 +61,7 @@ class ExactFunnel(Funnel):
     widened: bool
 
 
+@QUIETLY
 def overdispersion(kind: str, y: Numbers, n: Numbers, *, centre: float | None = None) -> TeamDispersion:
     """Test whether teams differ more than chance explains.
 
@@ -72,6 +73,7 @@ def overdispersion(kind: str, y: Numbers, n: Numbers, *, centre: float | None = 
     return _dispersion(kind, above, below, _centre(kind, above, below, centre))
 
 
+@QUIETLY
 def funnel_exact(
     kind: str, y: Numbers, n: Numbers, *, adjust: str | None = None, centre: float | None = None
 ) -> ExactFunnel:
@@ -79,7 +81,9 @@ def funnel_exact(
 
     ``kind``: p (whole denominators) or u. ``adjust``: multiplicative or additive widens the limits where there is
     overdispersion, and only there; None never. Widened limits keep the lopsidedness of the exact ones, and p limits
-    stay within 0 and 1, u limits at or above 0. Raises what ``overdispersion`` raises, and NotWholeNumberError.
+    stay within 0 and 1, u limits at or above 0. Around a pooled rate that is impossible (below 0, a proportion
+    above 1) or too large for a number there are no limits: NaN. Raises what ``overdispersion`` raises, and
+    NotWholeNumberError.
     """
     if adjust is not None and adjust not in ADJUSTMENTS:
         raise BadOptionError(f"There is no adjustment “{adjust}”. Use one of: {', '.join(ADJUSTMENTS)}.")
@@ -92,7 +96,7 @@ def funnel_exact(
     factor = _factor(kind, below, cl, dispersion, adjust) if widened else np.ones(below.shape)
     ceiling = 1.0 if kind == "p" else np.inf
     widened_limits = np.clip(cl + factor * (_limits(kind, below, cl) - cl), 0.0, ceiling)
-    limits = dict(zip(LEVELS, widened_limits, strict=True))
+    limits = dict(zip(LEVELS, finite_or_missing(widened_limits), strict=True))
     rate = above / below
     return ExactFunnel(
         cl=cl,
@@ -138,6 +142,8 @@ def _dispersion(kind: str, above: Floats, below: Floats, cl: float) -> TeamDispe
     weight = 1 / variance
     spare = float(weight.sum() - (weight**2).sum() / weight.sum())
     tau2 = max(teams * phi - (teams - 1), 0.0) / spare
+    if not np.isfinite([*z, phi, tau2]).all():
+        return TeamDispersion(teams, float("nan"), float("nan"), float("nan"), is_over=False)
     p_value = chi_square_tail(float((z * z).sum()), teams - 1)
     return TeamDispersion(teams, phi, tau2**0.5, p_value, is_over=p_value < LEVEL and phi > 1)
 
@@ -149,8 +155,10 @@ def _factor(kind: str, below: Floats, cl: float, dispersion: TeamDispersion, adj
 
 
 def _limits(kind: str, below: Floats, cl: float) -> Floats:
-    """One row for each of LEVELS."""
-    if np.isnan(cl) or cl == 0 or (kind == "p" and cl == 1):
+    """One row for each of LEVELS; none around a rate that is not possible."""
+    if not 0 <= cl <= (1 if kind == "p" else np.finfo(np.float64).max):
+        return np.full((len(LEVELS), below.size), np.nan)
+    if cl == 0 or (kind == "p" and cl == 1):
         level = np.where(np.isnan(below), np.nan, cl)  # nothing can vary around 0 or 1
         return np.stack([level] * len(LEVELS))
     return discrete_limits(below, cl, list(LEVELS.values()), binomial=kind == "p") / below

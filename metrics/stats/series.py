@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 
 from metrics.stats import batch
-from metrics.stats.arrays import Floats, denominators, floats, numerators
+from metrics.stats.arrays import (
+    QUIETLY,
+    Floats,
+    denominators,
+    finite_or_missing,
+    floats,
+    numerators,
+    row_mean,
+    row_median,
+)
 from metrics.stats.errors import UnknownKindError
 
 FEWEST_EARLIER_POINTS = 12
@@ -102,8 +111,8 @@ def check_limits(
     3. DENOMINATOR_JUMP: more than 3 times the median of the last up to 6 denominators above zero, or less than a
        third of it.
 
-    A value that is missing, or a denominator of 0, has no findings of its own. Raises UnknownKindError,
-    NotANumberError, InfiniteValueError, LengthsDifferError, NegativeDenominatorError.
+    A value that is missing or too large for a number, or a denominator of 0, has no findings of its own. Raises
+    UnknownKindError, NotANumberError, InfiniteValueError, LengthsDifferError, NegativeDenominatorError.
     """
     if stat not in PROPORTION_KINDS | RATE_KINDS | SINGLE_VALUE_KINDS:
         raise UnknownKindError(f"There is no statistic “{stat}”.")
@@ -112,8 +121,8 @@ def check_limits(
     den = denominators(history_den, num) if has_den else np.full(num.shape, np.nan)
     new_above, new_below = _number(new_num), _number(new_den)
     with_den = stat in DIVIDED_KINDS and (has_den or stat not in SINGLE_VALUE_KINDS)
-    earlier = rates(num, den if with_den else None)
-    value = float(rates(new_above, new_below if with_den else None))
+    earlier = finite_or_missing(rates(num, den if with_den else None))
+    value = float(finite_or_missing(rates(new_above, new_below if with_den else None)))
     found = [
         _outside(num, den, earlier, value, new_below, stat),
         _tenfold(earlier, value),
@@ -127,11 +136,12 @@ def modified_z(earlier: Any, value: float | None) -> float:
 
     MAD is the median absolute deviation from the median. Where more than half of the earlier values are the same it is
     0, and the mean absolute deviation stands in: (x − median) / (1.253314 · MeanAD). Where all are the same, nothing
-    is known about how they vary: NaN, as for a missing value or none before it. ``earlier``: values in order, missing
-    allowed. Source: Iglewicz & Hoaglin (1993). Raises NotANumberError, InfiniteValueError, LengthsDifferError.
+    is known about how they vary: NaN, as for a missing value, none before it, or a spread too large for a number.
+    ``earlier``: values in order, missing allowed. Source: Iglewicz & Hoaglin (1993). Raises NotANumberError,
+    InfiniteValueError, LengthsDifferError.
     """
     center, spread = _center_and_spread(numerators(earlier, "values"))
-    if not spread > 0:
+    if not 0 < spread < np.inf:
         return float("nan")
     return (_number(value) - center) / spread
 
@@ -149,26 +159,31 @@ def check_modified_z(
     has_den = history_den is not None
     den = denominators(history_den, num) if has_den else np.full(num.shape, np.nan)
     with_den = stat in DIVIDED_KINDS and (has_den or stat not in SINGLE_VALUE_KINDS)
-    earlier = rates(num, den if with_den else None)
-    value = float(rates(_number(new_num), _number(new_den) if with_den else None))
+    earlier = finite_or_missing(rates(num, den if with_den else None))
+    value = float(finite_or_missing(rates(_number(new_num), _number(new_den) if with_den else None)))
     if np.isnan(value) or np.count_nonzero(~np.isnan(earlier)) < FEWEST_FOR_MEDIAN:
         return []
     center, spread = _center_and_spread(earlier)
-    if not spread > 0 or abs(value - center) <= FARTHEST_MODIFIED_Z * spread:
+    if not 0 < spread < np.inf or abs(value - center) <= FARTHEST_MODIFIED_Z * spread:
         return []
     reach = FARTHEST_MODIFIED_Z * spread
     return [Finding(FindingCode.MODIFIED_Z, value, center, center - reach, center + reach)]
 
 
+@QUIETLY
 def _center_and_spread(earlier: Floats) -> tuple[float, float]:
     """Median, and the deviation that counts as one in the modified z; NaN where there are no values."""
     present = earlier[~np.isnan(earlier)]
     if not present.size:
         return float("nan"), float("nan")
-    center = float(np.median(present))
+    center = _median(present)
     away = np.abs(present - center)
-    mad = float(np.median(away))
-    return center, mad / NORMAL_MAD if mad > 0 else NORMAL_MEAN_DEVIATION * float(np.mean(away))
+    mad = _median(away)
+    return center, mad / NORMAL_MAD if mad > 0 else NORMAL_MEAN_DEVIATION * float(row_mean(away[None, :])[0, 0])
+
+
+def _median(values: Floats) -> float:
+    return float(row_median(values[None, :])[0, 0])
 
 
 def _outside(num: Floats, den: Floats, earlier: Floats, value: float, new_below: float, stat: str) -> Finding | None:
@@ -209,7 +224,7 @@ def _jump(den: Floats, new_below: float) -> Finding | None:
     usual = den[den > 0][-USUAL_DENOMINATORS:]
     if not usual.size or not new_below > 0:
         return None
-    reference = float(np.median(usual))
+    reference = _median(usual)
     if reference / JUMP <= new_below <= reference * JUMP:
         return None
     return Finding(FindingCode.DENOMINATOR_JUMP, new_below, reference, reference / JUMP, reference * JUMP)

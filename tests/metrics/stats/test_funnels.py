@@ -164,6 +164,37 @@ def test_nothing_to_compare_is_said_and_not_warned_of() -> None:
     assert funnels.funnel_exact("p", [0] * 6, [10] * 6).ucl.tolist() == [0.0] * 6
 
 
+HUGE = 1e308
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("kind", "y", "n"),
+    [
+        ("p", [30] * 12, [10] * 12),
+        ("p", [-3] * 12, [10] * 12),
+        ("u", [-3] * 12, [10] * 12),
+        ("p", [1] * 12, [HUGE] * 12),
+        ("u", [HUGE] * 12, [1] * 12),
+        ("u", [HUGE] * 12, [HUGE] * 12),
+        ("u", [HUGE, 1, HUGE, 1, 1, 5], [1] * 6),
+        ("u", [1, 2, 3, 4, 5, 6], [1e-308] * 6),
+        ("u", [1e160, 1, 1e160, 1, 1, 5], [1] * 6),
+        ("u", [HUGE, 1, 1, 1, 1, 1], [1e-300] * 6),
+    ],
+)
+def test_what_is_impossible_or_too_large_has_no_limits_and_no_warning(kind: str, y: Any, n: Any) -> None:
+    for adjust in (None, *funnels.ADJUSTMENTS):
+        found = funnels.funnel_exact(kind, y, n, adjust=adjust)
+        for name in LIMITS:
+            assert not np.isinf(getattr(found, name)).any()
+            if not 0 <= found.cl <= (1 if kind == "p" else HUGE):
+                assert np.isnan(getattr(found, name)).all()
+    told = funnels.overdispersion(kind, y, n)
+    assert not np.isinf([told.phi, told.tau, told.p_value]).any()
+    assert not (told.is_over and np.isnan(told.phi))
+
+
 @pytest.mark.parametrize(
     ("error", "call"),
     [

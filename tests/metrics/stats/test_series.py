@@ -173,6 +173,38 @@ def test_every_finding_lies_outside_its_own_bounds(history: Any, num: Any, den: 
     assert len({finding.code for finding in found}) == len(found)
 
 
+HUGE = 1e308
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("stat", sorted(series.PROPORTION_KINDS | series.RATE_KINDS | series.SINGLE_VALUE_KINDS))
+@pytest.mark.parametrize(
+    ("history", "bases", "num", "den"),
+    [
+        ([HUGE] * 14, [HUGE] * 14, HUGE, HUGE),
+        ([HUGE, -HUGE] * 7, [1] * 14, HUGE, 1),
+        ([HUGE, 1] * 7, [1e-5] * 14, HUGE, 1e-5),
+        ([HUGE, 1] * 7, [1e-5, HUGE] * 7, 1, HUGE),
+        ([HUGE, HUGE, HUGE, 1] * 4, [1] * 16, -HUGE, 1),
+        ([1] * 14, [1] * 14, HUGE, 1e-9),
+    ],
+)
+def test_numbers_too_large_are_no_finding_of_their_own_and_no_warning(
+    history: Any, bases: Any, num: float, den: float, stat: str
+) -> None:
+    for check in (series.check_limits, series.check_modified_z):
+        for below, new_below in ((bases, den), (None, None)):
+            for finding in check(history, below, num, new_below, stat):
+                assert np.isfinite([finding.value, finding.reference]).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_usual_denominator_is_found_among_the_largest_numbers() -> None:
+    *_, finding = series.check_limits([1] * 6, [HUGE] * 6, 1, 1e307, "mean")
+    assert (finding.code, finding.reference) == ("denominator_jump", HUGE)
+    assert np.isnan(series.modified_z([HUGE] * 8 + [-HUGE] * 6, 1))
+
+
 @pytest.mark.parametrize(
     ("error", "call"),
     [
