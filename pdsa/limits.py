@@ -18,8 +18,15 @@ LARGEST_FILE = 10 * 1024 * 1024
 FILES_A_CYCLE = 20
 ROWS_A_CYCLE = 200
 LARGEST_SCALE = 100_000
+# No key and no number of a worksheet has more digits, and the database takes none that are much longer.
+LONGEST_KEY = 18
 # Two beginnings of the same within this time are one, pressed twice.
 DOUBLE_PRESS = dt.timedelta(minutes=1)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text of a few digits is; None for every other text."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else None
 
 
 def check_length(text: str) -> None:

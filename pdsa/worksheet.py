@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pdsa.enums import Part
+from pdsa.limits import whole_number
 
 Words = Promise | str
 
@@ -394,4 +395,5 @@ def split_key(key: str) -> tuple[str, int | None, str]:
     """ "questions.12.prediction" → ("questions", 12, "prediction"); "learned" → ("", None, "learned")."""
     table, _dot, rest = key.partition(".")
     pk, _dot, name = rest.partition(".")
-    return (table, int(pk), name) if pk.isdecimal() else ("", None, key)
+    number = whole_number(pk)
+    return (table, number, name) if number is not None else ("", None, key)

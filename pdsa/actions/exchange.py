@@ -16,8 +16,9 @@ from collab.models import User
 from pdsa.actions.history import ROW_MODELS, keep_revision, mark_of
 from pdsa.actions.ramps import open_ramp
 from pdsa.actions.workflow import close, plan_cycle, start, study
-from pdsa.actions.worksheet import add_row, save, set_sharing
+from pdsa.actions.worksheet import Saved, add_row, save, set_sharing, stored
 from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
+from pdsa.limits import whole_number
 from pdsa.models import Cycle, Question
 from pdsa.policies import NotReadyError, check_day_came, check_team_works
 from pdsa.queries.exchange import (
@@ -38,6 +39,7 @@ from pdsa.queries.exchange import (
     row_texts,
     texts_of,
     value_of,
+    version_of,
 )
 from teams.models import Team
 
@@ -147,10 +149,13 @@ class _Importing:
                 self.by_label[label] = cycle
 
     def _existing(self, line: Line) -> Cycle | None:
-        label = line.texts.get("cycle", "").strip()
-        if line.texts.get("team", "").strip() != self.team.slug or not label.isdecimal():
-            return None
-        return self.names.cycles.get(int(label))
+        return self._here(line.texts, "cycle")
+
+    def _here(self, texts: Mapping[str, str], column: str) -> Cycle | None:
+        """The cycle of this team whose number stands in a column, where the row is of this team."""
+        number = whole_number(texts.get(column, "").strip())
+        is_ours = texts.get("team", "").strip() == self.team.slug
+        return self.names.cycles.get(number) if is_ours and number is not None else None
 
     # --- A new cycle
     def _create(self, line: Line) -> Cycle:
@@ -185,9 +190,8 @@ class _Importing:
             return None
         if label in self.by_label:
             return self.by_label[label]
-        here = texts.get("team", "").strip() == self.team.slug
-        if here and label.isdecimal() and int(label) in self.names.cycles:
-            return self.names.cycles[int(label)]
+        if (here := self._here(texts, "follows")) is not None:
+            return here
         raise UnreadableError(
             _("follows: there is no cycle “%(label)s” in the file, or its row has a problem.") % {"label": label[:40]}
         )
@@ -297,11 +301,11 @@ class _Importing:
     # --- A cycle that is here
     def _change(self, line: Line, cycle: Cycle) -> bool:
         """Whether the row changed anything. What it does not name or leaves empty stays."""
-        stored = texts_of(cycle, with_numbers=True)
+        here = texts_of(cycle, with_numbers=True)
         differing = {
             column: text
             for column, text in line.texts.items()
-            if column in COLUMNS and stored.get(column, "") != text and column not in ("team", "cycle", "version")
+            if column in COLUMNS and here.get(column, "") != text and column not in ("team", "cycle", "version")
         }
         if moved := [column for column in differing if column in MOVED]:
             raise _moved_by_file(moved, cycle)
@@ -310,30 +314,50 @@ class _Importing:
             if column in _BY_NAME:
                 found = self._by_name(column, text)
                 wanted[column] = _Wanted(column, [row.pk for row in found] if isinstance(found, list) else found)
-            elif column != "sharing":
+            else:
                 wanted[column] = _Wanted(column, self._value(column, text))
-        done = sum(self._change_rows(table, line, cycle, wanted) for table in TABLES)
-        if "sharing" in differing:
-            set_sharing(by=self.by, cycle=cycle, sharing=Sharing(self._value("sharing", differing["sharing"])))
-            done += 1
-        return bool(self._save(line, cycle, wanted) or done)
-
-    def _save(self, line: Line, cycle: Cycle, wanted: Mapping[str, _Wanted]) -> bool:
-        """Store what the file says otherwise than the version it was made from. Whether that changed anything."""
-        if not wanted:
-            return False
+        # Lines that are added go on with a version that is being written: ask what it held before.
         seen = _marks_of_version(cycle, line.texts.get("version", "").strip())
-        base = {key: seen[key] for key in wanted if key in seen}
-        saved = save(by=self.by, cycle=cycle, values={key: each.value for key, each in wanted.items()}, base=base)
-        problems = [f"{wanted[key].column}: {sentence}" for key, sentence in saved.refused.items()]
-        problems += [
-            _("%(column)s: somebody wrote something else here since the file was made. Take it out, or download anew.")
-            % {"column": wanted[conflict.key].column}
-            for conflict in saved.conflicts
-        ]
+        done = sum(self._change_rows(table, line, cycle, wanted) for table in TABLES)
+        return bool(self._save(cycle, wanted, seen) or done)
+
+    def _save(self, cycle: Cycle, wanted: Mapping[str, _Wanted], seen: Mapping[str, str]) -> bool:
+        """Store what the file says otherwise than the version it was made from. Whether that changed anything.
+
+        ``seen``: key → mark of what that version held; empty where it is not known. What it may not have held is
+        written only where nothing stands.
+        """
+        base = {key: seen.get(key) or _mark_of_nothing(stored(cycle, key)) for key in wanted}
+        values = {key: each.value for key, each in wanted.items()}
+        shares, sharing_conflict = self._share(cycle, values.pop("sharing", None), base.pop("sharing", ""))
+        saved = save(by=self.by, cycle=cycle, values=values, base=base) if values else Saved(cycle=cycle)
+        problems = [f"{wanted[key].column}: {refusal}" for key, refusal in saved.refused.items()]
+        sentence = _(
+            "%(column)s: somebody wrote something else here since the file was made. Take it out, or download anew."
+        )
+        if not seen:
+            sentence = _(
+                "%(column)s: something else stands here, and it may be newer than the file. "
+                "Download the file again and make your change there."
+            )
+        in_conflict = [*sharing_conflict, *(conflict.key for conflict in saved.conflicts)]
+        problems += [sentence % {"column": wanted[key].column} for key in in_conflict]
         if problems:
             raise _RowError(problems)
-        return bool(saved.changed)
+        return bool(saved.changed) or shares
+
+    def _share(self, cycle: Cycle, sharing: str | None, seen: str) -> tuple[bool, list[str]]:
+        """Choose who reads the cycle, which is possible when nothing else may be written any more.
+
+        Returns whether that changed it, and the key where somebody else chose meanwhile.
+        """
+        standing = Cycle.objects.values_list("sharing", flat=True).get(pk=cycle.pk)
+        if sharing is None or sharing == standing or mark_of(sharing) == seen:
+            return False, []
+        if mark_of(standing) != seen:
+            return False, ["sharing"]
+        set_sharing(by=self.by, cycle=cycle, sharing=Sharing(sharing))
+        return True, []
 
     def _change_rows(self, table: RowColumns, line: Line, cycle: Cycle, changes: dict[str, _Wanted]) -> int:
         """Put what differs in a small table into ``changes``, and add its new lines. Returns how many were added."""
@@ -418,15 +442,24 @@ class _Wanted:
 
 
 def _marks_of_version(cycle: Cycle, version: str) -> dict[str, str]:
-    """Key → mark of what the worksheet held in a version; empty where the file names none that is known."""
-    kept = cycle.revisions.filter(number=int(version)).first() if version.isdecimal() and len(version) < 9 else None
-    if kept is None:
+    """Key → mark of what the worksheet held in a version; empty where the file names none that is still kept.
+
+    The version that was being written when the file was made may hold something else by now.
+    """
+    number = whole_number(version.partition("-")[0])
+    kept = cycle.revisions.filter(number=number).first() if number is not None else None
+    if kept is None or version_of(kept.number, kept.at) != version:
         return {}
     marks = {name: mark_of(value) for name, value in kept.snapshot.items() if name not in ROW_MODELS}
     for table in ROW_MODELS:
         for row in kept.snapshot[table]:
             marks |= {f"{table}.{row['pk']}.{name}": mark_of(value) for name, value in row.items() if name != "pk"}
     return marks
+
+
+def _mark_of_nothing(standing: Any) -> str:
+    """The mark of what stands here if that is nothing; else one that nothing has."""
+    return mark_of(standing) if standing in (None, "", []) or standing is False else ""
 
 
 def _says(here: Mapping[str, str], texts: Mapping[str, str]) -> bool:

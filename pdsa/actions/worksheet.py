@@ -17,7 +17,7 @@ from collab.models import ChangeIdea, Driver, Measure, User
 from pdsa.actions.history import ROW_MODELS, keep_revision, mark_of, plain
 from pdsa.actions.ramps import keep_going
 from pdsa.enums import Part, PdsaEvent, Sharing, Stage
-from pdsa.limits import ROWS_A_CYCLE
+from pdsa.limits import ROWS_A_CYCLE, whole_number
 from pdsa.models import Cycle, DataPoint, Question
 from pdsa.policies import (
     NotReadyError,
@@ -125,9 +125,10 @@ def _target(cycle: Cycle, key: str) -> tuple[models.Model, str, Part]:
         return cycle, key, FIELDS[key]
     table, _dot, rest = key.partition(".")
     pk, _dot, name = rest.partition(".")
-    if table not in ROW_MODELS or name not in ROW_FIELDS[table] or not pk.isdecimal():
-        raise ValidationError(_("“%(key)s” is not a field of a worksheet.") % {"key": key})
-    row = ROW_MODELS[table]._base_manager.filter(cycle=cycle, pk=int(pk)).first()
+    number = whole_number(pk)
+    if table not in ROW_MODELS or name not in ROW_FIELDS[table] or number is None:
+        raise ValidationError(_("“%(key)s” is not a field of a worksheet.") % {"key": key[:60]})
+    row = ROW_MODELS[table]._base_manager.filter(cycle=cycle, pk=number).first()
     if row is None:
         raise ValidationError(_("Somebody removed this line while you were typing. Add a line and write it again."))
     return row, name, ROW_FIELDS[table][name]

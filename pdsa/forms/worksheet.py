@@ -44,7 +44,7 @@ def marks_sent(text: str) -> dict[str, str]:
     """Key → mark of what the person saw, as the page sends it; empty for anything else than that."""
     try:
         sent = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(key): str(mark) for key, mark in sent.items()} if isinstance(sent, dict) else {}
 

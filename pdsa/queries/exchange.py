@@ -3,7 +3,8 @@
 Small tables of a worksheet are columns with a number: "question_1", "question_1_prediction", "task_2_who". The number
 only tells the columns apart. Which line it is stands in "question_1_id", written by the export: lines that were added,
 removed or put in another order since the file was made shift nothing. "version" says what the worksheet held when the
-file was made: what others wrote since is kept, and asked about where the file says something else.
+file was made: what others wrote since is kept, and asked about where the file says something else. It names the moment
+too: for a while typing goes on with the version it began, which then holds something else than the file.
 
 Barriers, files, comments and history are not part of a worksheet's words and stay in the site.
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,7 +37,7 @@ from collab.common.tables import (
     written,
 )
 from collab.enums import PackageStatus
-from pdsa.models import Cycle, DataPoint, Question, Task
+from pdsa.models import Cycle, CycleRevision, DataPoint, Question, Task
 from pdsa.models.cycle import CycleQuerySet
 from teams.models import Team
 
@@ -127,20 +129,30 @@ class Line:
 # --- Out -----------------------------------------------------------------------------------------------------------
 def for_exchange(cycles: CycleQuerySet) -> CycleQuerySet:
     """Cycles with everything their rows hold, in a constant number of queries."""
+    latest = CycleRevision.objects.filter(cycle=OuterRef("pk")).order_by("-number").values("at")[:1]
     return (
         cycles.select_related("team__collaborative", "ramp", "previous", "owner", "idea")
         .prefetch_related("questions", "tasks", "points__measure", "measures", "drivers")
+        .annotate(kept_at=Subquery(latest))
         .order_by("team", "number")
     )
 
 
+def version_of(number: int, at: dt.datetime | None) -> str:
+    """A version with the moment at which it was last written, as a word that no spreadsheet takes for a number."""
+    return f"{number}-{at:%Y%m%dT%H%M%S%f}" if at else ""
+
+
 def texts_of(cycle: Cycle, *, with_numbers: bool) -> dict[str, str]:
-    """A cycle as the texts of its row. ``with_numbers``: whether the reader may see the numbers of its test."""
+    """A cycle of ``for_exchange`` as the texts of its row.
+
+    ``with_numbers``: whether the reader may see the numbers of its test.
+    """
     texts = {name: _text(getattr(cycle, name)) for name in (*PLAN, *DO, *STUDY, *ACT) if not _is_many(name)}
     texts |= {
         "team": cycle.team.slug,
         "cycle": str(cycle.number),
-        "version": str(cycle.revision),
+        "version": version_of(cycle.revision, cycle.kept_at),  # type: ignore[attr-defined]  # annotated
         "title": cycle.title,
         "ramp": cycle.ramp.title,
         "follows": str(cycle.previous.number) if cycle.previous else "",

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 
 from collab.common.tables import FileKind, TableError, armed, disarmed
 from pdsa.actions.exchange import RefusedError, dry_run, import_cycles
+from pdsa.actions.history import keep_revision
 from pdsa.actions.workflow import plan_cycle
-from pdsa.actions.worksheet import FIELDS, add_row, remove_row, save
-from pdsa.enums import CarriedOut, Decision, Population, Purpose, Setting, Sharing, Stage
+from pdsa.actions.worksheet import FIELDS, add_row, remove_row, save, set_sharing
+from pdsa.enums import CarriedOut, Decision, PdsaEvent, Population, Purpose, Setting, Sharing, Stage
 from pdsa.models import Cycle, FidelityScore, Ramp
 from pdsa.queries.exchange import COLUMNS, file_of, for_exchange, joined, parted, plain_text, read_lines, texts_of
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
@@ -140,7 +141,8 @@ class TestRoundTrip:
         assert {title: words(row) for title, row in titles.items()} == {row["title"]: words(row) for row in rows}
 
     def test_numbers_stay_with_those_who_may_see_small_counts(self, team):
-        cycle = DataPointFactory(cycle=CycleFactory(team=team, stage=Stage.DO)).cycle
+        DataPointFactory(cycle=CycleFactory(team=team, stage=Stage.DO))
+        cycle = for_exchange(Cycle.objects.all()).get()
         assert not [column for column in texts_of(cycle, with_numbers=False) if column.startswith("number")]
 
 
@@ -251,17 +253,23 @@ class TestNewTests:
         assert not Ramp.objects.exists()
 
 
+def kept(by, cycle):
+    """The cycle with a version of it, as every action leaves one."""
+    keep_revision(by=by, cycle=cycle, event=PdsaEvent.CYCLE_PLANNED, changed=["title"])
+    return cycle
+
+
 class TestChanges:
     def lines_for(self, cycle, **texts):
         row = texts_of(for_exchange(Cycle.objects.filter(pk=cycle.pk)).get(), with_numbers=True)
         return read_lines(sent(FileKind.CSV, [row | texts]))
 
     def test_words_of_a_test_that_is_here(self, team, member):
-        cycle = CycleFactory(team=team, owner=member)
+        cycle = kept(member, CycleFactory(team=team, owner=member))
         import_cycles(by=member, team=team, lines=self.lines_for(cycle, change="Text instead", question_1="Or texts?"))
         cycle.refresh_from_db()
         assert (cycle.change, cycle.questions.get().question) == ("Text instead", "Or texts?")
-        assert cycle.revisions.count() == 1
+        assert cycle.revisions.count() == 2
 
     def test_a_file_moves_nothing(self, team, member):
         cycle = CycleFactory(team=team, owner=member)
@@ -286,7 +294,7 @@ class TestLinesAreKnownByTheirKeys:
         made = CycleFactory(team=team, stage=Stage.DO, owner=member)
         for days, value in ((2, 5), (4, 6)):
             DataPointFactory(cycle=made, day=made.started_on + dt.timedelta(days=days), value=value)
-        return made
+        return kept(member, made)
 
     def numbers(self, cycle):
         return list(cycle.points.values_list("value", flat=True))
@@ -392,6 +400,58 @@ class TestWhatOthersWroteMeanwhile:
         ]
         cycle.refresh_from_db()
         assert (cycle.change, cycle.objective) == ("We write.", "Know more.")
+
+
+class TestWhatTheFileDidNotHold:
+    """The version that was being written when the file was made goes on; a damaged or missing one says nothing."""
+
+    SENTENCE = (
+        "%s: something else stands here, and it may be newer than the file. "
+        "Download the file again and make your change there."
+    )
+
+    @pytest.fixture
+    def cycle(self, team, member):
+        cycle = plan_cycle(by=member, team=team, title="Call the day before")
+        save(by=member, cycle=cycle, values={"change": "We call.", "objective": "Know more."})
+        [self.row] = rows_of(team)
+        return cycle
+
+    def problems(self, team, by, **texts):
+        texts = {column: text for column, text in (self.row | texts).items() if text is not None}
+        return dry_run(by=by, team=team, lines=read_lines(sent(FileKind.CSV, [texts]))).problems.get(2)
+
+    def test_what_was_typed_on_in_the_same_version_stays(self, cycle, team, member):
+        colleague = TeamMembershipFactory(team=team).user
+        before = Cycle.objects.get().revision
+        save(by=member, cycle=cycle, values={"change": "We call everybody before 3 pm."})
+        assert Cycle.objects.get().revision == before
+        problems = self.problems(team, colleague, objective="Know enough.")
+        assert sorted(problems) == [self.SENTENCE % "change", self.SENTENCE % "objective"]
+        assert Cycle.objects.get().change == "We call everybody before 3 pm."
+
+    def test_the_version_the_file_was_made_from_is_known(self, cycle, team, member):
+        assert self.problems(team, member, objective="Know enough.", task_1="Print the list") is None
+
+    @pytest.mark.parametrize("version", [None, "2", "1", "99", "2-", "nonsense", "9" * 5000, "²-1"])
+    def test_a_version_that_says_nothing_overwrites_nothing(self, cycle, team, member, version):
+        assert self.problems(team, member, version=version) is None
+        assert self.problems(team, member, version=version, change="We text.") == [self.SENTENCE % "change"]
+        assert self.problems(team, member, version=version, learned=None, left_out="People without a phone") is None
+
+    def test_who_reads_it_is_not_widened_by_an_old_file(self, cycle, team, member):
+        set_sharing(by=member, cycle=cycle, sharing=Sharing.TEAM)
+        assert self.problems(team, member) is None
+        assert Cycle.objects.get().sharing == Sharing.TEAM
+        [problem] = self.problems(team, member, sharing=Sharing.CENTER)
+        assert problem.startswith("sharing: somebody wrote something else here since")
+
+    def test_a_number_of_thousands_of_digits_is_the_number_of_nothing(self, cycle, team, member):
+        # A number that no cycle here has is one of the file's own: the row is a new cycle.
+        assert self.problems(team, member, cycle="9" * 5000) is None
+        assert self.problems(team, member, cycle="77", follows="9" * 5000) == [
+            f"follows: there is no cycle “{'9' * 40}” in the file, or its row has a problem."
+        ]
 
 
 class TestPredictionsFromFiles:
