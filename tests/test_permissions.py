@@ -341,7 +341,7 @@ TABLE = {
     "cycle_comment_settle": button("{t}pdsa/cycles/{cycle}/comments/{comment}/settle/", TEAM | TEACHERS, READERS),
     "cycle_review_ask": button("{t}pdsa/cycles/{cycle}/review/ask/", TEAM, READERS),
     "cycle_review_give": button("{t}pdsa/cycles/{cycle}/review/give/", TEACHERS, READERS, post=BAD),
-    "cycle_note": button("{t}pdsa/cycles/{cycle}/notes/", TEACHERS, READERS),
+    "cycle_note": button("{t}pdsa/cycles/{cycle}/notes/", TEACHERS, READERS, post=HTTPStatus.CONFLICT),
     "aim_new": form("{t}pdsa/aims/new/", TEAM, READERS),
     "aim": page("{t}pdsa/aims/{aim}/", READERS),
     "aim_file": page("{t}pdsa/aims/{aim}/aim.csv", READERS),
