@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from metrics.cells import CellKey, Entry, Value
 from metrics.queries.months import Sheet, SheetMeasure, plain
 from metrics.validation import NumberError, number_of
+from teams.models import Team
+
+
+def wrong_site_words(team: Team, key: CellKey, codes: Sequence[str]) -> str:
+    """Why a file's row can not be of the site that it names, and what to do. ``codes``: the sites the team has."""
+    words = {"code": key.stratum[:40], "team": team.name, "codes": ", ".join(codes), "measure": key.measure}
+    if key.stratum in codes:
+        return _("“%(measure)s” can not be added up from sites. Give one row for the whole team.") % words
+    if not codes:
+        return _("“%(code)s” is no site of %(team)s, which has none. Add it on the team's page first.") % words
+    return _("“%(code)s” is no site of %(team)s. It has: %(codes)s.") % words
+
 
 # More decimals than anybody types; sums of fractions must not show what the machine could not hold.
 PLACES = 6

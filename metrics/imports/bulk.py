@@ -29,7 +29,7 @@ from metrics.imports.table import IMPORT_BYTES, REQUIRED, Row, Table, open_table
 from metrics.models import Site
 from metrics.policies import MonthClosedError, check_reportable
 from metrics.queries.months import Sheet, SheetMeasure, checks_to_hold, entry_of
-from metrics.sites import with_summed
+from metrics.sites import with_summed, wrong_site_words
 from metrics.validation import POPULATION, NumberError, check_cell, check_sheet, number_of
 from teams.models import Agency, Team
 
@@ -241,17 +241,9 @@ class _Reader:
     def _wrong_site(self, team: Team, key: CellKey, version: MeasureVersion) -> str:
         """Why this measure can not be given by this site of the team; empty where it can."""
         sites = self._sites_of(team)
-        if any(site.code == key.stratum for site in sites):
-            if site_breakdown(sites, version, key.measure):
-                return ""
-            return _("“%(measure)s” can not be added up from sites. Give one row for the whole team.") % {
-                "measure": key.measure
-            }
-        words = {"code": key.stratum[:40], "team": team.name}
-        if not sites:
-            return _("“%(code)s” is no site of %(team)s, which has none. Add it on the team's page first.") % words
-        words["codes"] = ", ".join(site.code for site in sites)
-        return _("“%(code)s” is no site of %(team)s. It has: %(codes)s.") % words
+        if any(site.code == key.stratum for site in sites) and site_breakdown(sites, version, key.measure):
+            return ""
+        return wrong_site_words(team, key, [site.code for site in sites])
 
     def _sites_of(self, team: Team) -> list[Site]:
         return self.sites.get(team.pk, [])

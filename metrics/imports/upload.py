@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO
@@ -16,7 +16,7 @@ from metrics.cells import CellKey, Entry, Finding
 from metrics.enums import Severity, Source
 from metrics.imports.table import Row, open_table
 from metrics.queries.months import Sheet
-from metrics.sites import with_totals
+from metrics.sites import with_totals, wrong_site_words
 from metrics.validation import Checked, check_sheet
 
 MOST_ROWS = 2000
@@ -87,9 +87,10 @@ def dry_run(file: BinaryIO, sheet: Sheet) -> DryRun:
 def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:
     """Each row with its cell, and what is wrong with where it says it belongs."""
     known = set(sheet.cell_keys())
+    sites = list(sheet.team.sites.open().values_list("code", flat=True))
     first_at: dict[CellKey, int] = {}
     for row in rows:
-        problems = [*row.problems, *_misplaced(row, sheet, known)]
+        problems = [*row.problems, *_misplaced(row, sheet, known, sites)]
         key = row.entry.key
         if key in first_at:
             problems.append(_("Row %(row)s has the same measure and group. Keep one of them.") % {"row": first_at[key]})
@@ -97,7 +98,7 @@ def _placed(rows: Iterable[Row], sheet: Sheet) -> Iterator[Line]:
         yield Line(row, row.entry, tuple(problems))
 
 
-def _misplaced(row: Row, sheet: Sheet, known: set[CellKey]) -> Iterator[str]:
+def _misplaced(row: Row, sheet: Sheet, known: set[CellKey], sites: Sequence[str]) -> Iterator[str]:
     agencies = {sheet.team.agency.code.lower()}
     if sheet.team.partner_agency:
         agencies.add(sheet.team.partner_agency.code.lower())
@@ -116,8 +117,14 @@ def _misplaced(row: Row, sheet: Sheet, known: set[CellKey]) -> Iterator[str]:
             "code": key.measure[:40],
             "codes": ", ".join(sheet.by_code),
         }
+    elif key.is_site:
+        yield wrong_site_words(sheet.team, key, sites)
     elif key.dimension and key.stratum:
-        groups = [f"{one.dimension}, {one.stratum}" for one in known if one.measure == key.measure and one.dimension]
+        groups = [
+            f"{one.dimension}, {one.stratum}"
+            for one in known
+            if one.measure == key.measure and one.dimension and not one.is_site
+        ]
         yield _("“%(measure)s” has no group “%(group)s”. Known are: %(groups)s.") % {
             "measure": key.measure,
             "group": f"{key.dimension[:40]}, {key.stratum[:40]}",

@@ -651,7 +651,7 @@ def upload_lines(sheet: Sheet, lines: Iterable[Line]) -> list[UploadLine]:
         found.append(
             UploadLine(
                 number=line.row.number,
-                name=names.get(key, str(key)),
+                name=names.get(key) or ", ".join(part for part in _parts_as_typed(key, names) if part),
                 before=entry_text(version, sheet.cells[key].entry) if version else "",
                 after=entry_text(version, line.entry) if version else "",
                 problems=line.problems,
@@ -659,6 +659,12 @@ def upload_lines(sheet: Sheet, lines: Iterable[Line]) -> list[UploadLine]:
             )
         )
     return found
+
+
+def _parts_as_typed(key: CellKey, names: Mapping[CellKey, str]) -> tuple[str, ...]:
+    """What a row that belongs nowhere says of itself: the measure, by its name where there is one, and the part."""
+    measure = names.get(CellKey(key.measure), key.measure)
+    return (measure, key.stratum) if key.is_site else (measure, key.dimension, key.stratum)
 
 
 def open_findings(sheet: Sheet, findings: Iterable[Finding]) -> list[tuple[str, str]]:

@@ -277,6 +277,26 @@ def test_a_measure_that_can_not_be_summed_and_a_team_without_sites_are_told(worl
     ]
 
 
+def test_an_upload_says_which_site_is_unknown_and_what_there_is(world: World, client_for: ClientFor) -> None:
+    def problems(line: str) -> tuple[str, ...]:
+        content = f"month,measure,site,numerator,denominator\n{line}\n"
+        return dry_run(io.BytesIO(content.encode()), sheet_for(world.team, JANUARY)).lines[0].problems
+
+    assert problems("2025-01,no_show,main,5,20") == ("“main” is no site of Northside. It has: east, west.",)
+    world.waiting.versions.update(stat="median")
+    assert problems("2025-01,waiting_days,east,5,20") == (
+        "“waiting_days” can not be added up from sites. Give one row for the whole team.",
+    )
+    file = io.BytesIO(b"month,measure,site,numerator,denominator\n2025-01,no_show,main,5,20\n")
+    page = client_for(world.ana).post(reverse("month_upload", args=["access", "northside", JANUARY]), {"file": file})
+    assert SITE not in page.content.decode()
+    assert [line.name for line in page.context["lines"]] == [f"{world.no_show.latest.name}, main"]
+    Site.objects.all().delete()
+    assert problems("2025-01,no_show,main,5,20") == (
+        "“main” is no site of Northside, which has none. Add it on the team's page first.",
+    )
+
+
 def test_another_teams_site_is_not_taken_however_often_it_was_right_before(world: World) -> None:
     """Rows that need no second look are known by agency and site together."""
     SiteFactory(
