@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-01)?")
 NAMED_MONTH = re.compile(r"([A-Za-z]+)\.?\s+(\d{4})")
+YEARS = range(1900, 2200)
+"""The years in which people report. Far outside of them is a mistyped year, and the calendar ends."""
 
 
 def first_day(day: dt.date) -> dt.date:
@@ -54,12 +56,12 @@ def iterate(first: dt.date, last: dt.date, *, step: int = 1) -> Iterator[dt.date
 def parse(text: str) -> dt.date:
     """Read "2026-03", "2026-03-01", "March 2026" or "Mar 2026".
 
-    Raises ``ValueError`` with a sentence that says which form is wanted.
+    Raises ``ValueError`` with a sentence that says which form is wanted; for a year outside YEARS too.
     """
     cleaned = text.strip()
-    if match := ISO_MONTH.fullmatch(cleaned):
+    if (match := ISO_MONTH.fullmatch(cleaned)) and int(match[1]) in YEARS:
         return dt.date(int(match[1]), int(match[2]), 1)
-    if match := NAMED_MONTH.fullmatch(cleaned):
+    if (match := NAMED_MONTH.fullmatch(cleaned)) and int(match[2]) in YEARS:
         for number, name in MONTHS.items():
             if len(match[1]) >= 3 and str(name).lower().startswith(match[1].lower()):
                 return dt.date(int(match[2]), number, 1)

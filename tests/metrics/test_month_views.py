@@ -286,6 +286,15 @@ def test_others_read_and_small_counts_stay_with_their_own(world: World, client_f
     assert 'id="month-form"' not in own
 
 
+@pytest.mark.parametrize("year_month", ["9999-12", "0001-01"])
+def test_a_month_beyond_the_calendar_is_not_found(world: World, client_for: ClientFor, year_month: str) -> None:
+    client, here = client_for(world.ana), address("month")
+    for rest in ("", "history/", "upload/"):
+        there = here.replace("2025-01", year_month) + rest
+        assert there != here
+        assert client.get(there).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["month", "month_save", "month_upload", "month_upload_confirm"])
 def test_those_who_only_read_can_not_write(world: World, client_for: ClientFor, name: str) -> None:
     coach = CollaborativeAppointmentFactory(collaborative=world.team.collaborative).user

@@ -116,6 +116,12 @@ def test_what_is_no_month_is_refused_with_the_form_that_is_wanted(text: str) -> 
         months.parse(text)
 
 
+@pytest.mark.parametrize("text", ["9999-12", "0001-01", "2200-01", "December 9999"])
+def test_a_year_in_which_nobody_reports_never_reaches_arithmetic(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a month"):
+        months.parse(text)
+
+
 def test_a_span_counts_and_holds_its_months() -> None:
     span = Span(dt.date(2025, 11, 1), dt.date(2026, 2, 1))
     assert list(span) == [dt.date(2025, 11, 1), dt.date(2025, 12, 1), dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
