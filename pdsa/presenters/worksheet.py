@@ -448,7 +448,7 @@ def moves_of(cycle: Cycle, *, page: str, typed: Mapping[str, str] | None = None)
     views = []
     for move in moves_from(cycle.stage):
         lacking = [need for need in missing(cycle, move) if not (move is Move.ABANDON and need.key == "why")]
-        asks, label = _asks(move)
+        asks, label = asked_with(move)
         views.append(
             MoveView(
                 move=move,
@@ -467,7 +467,8 @@ def moves_of(cycle: Cycle, *, page: str, typed: Mapping[str, str] | None = None)
     return views
 
 
-def _asks(move: Move) -> tuple[str, str]:
+def asked_with(move: Move) -> tuple[str, str]:
+    """What is written beside the button of a move: its name and its label; both empty where nothing is."""
     if move is Move.ADAPT:
         return "next_change", _("What will you change?")
     if move in (Move.ABANDON, Move.STEP_BACK, Move.REOPEN):

@@ -46,6 +46,7 @@ from pdsa.presenters.worksheet import (
     TableView,
     advice_on,
     anchor_of,
+    asked_with,
     label_of,
     moves_of,
     steps_of,
@@ -153,26 +154,21 @@ def _change_rows(request: SignedInRequest, found: Cycle) -> HttpResponse:
 
 def _move(request: SignedInRequest, found: Cycle, move: Move) -> HttpResponse:
     """Do it, or show the page with what is missing as links to the fields."""
-    reason = request.POST.get(f"reason-{move.value}", "").replace("\x00", "").strip()
     if _was_moved_since(request, found, move):
-        messages.info(
-            request,
-            _("“%(title)s” is at “%(stage)s” already.") % {"title": found.title, "stage": found.standing.label},
-        )
+        said = _("“%(title)s” is at “%(stage)s” already.") % {"title": found.title, "stage": found.standing.label}
+        if _reasons_unsaved(request, found):
+            return draw(request, found, refusal=said)
+        messages.info(request, said)
         return redirect(found.get_absolute_url())
     try:
         # A savepoint: what was typed stays saved when the move is refused half-way.
         with transaction.atomic():
-            follower = make_move(request.user, found, move, reason)
+            follower = make_move(request.user, found, move, _reason_sent(request, move))
     except (NotReadyError, ValidationError) as error:
         page = "" if request.GET.get("form") != GUIDED else found.get_absolute_url()
         lacking = error.missing if isinstance(error, NotReadyError) else ()
         links = [MissingLine(str(need.words), f"{page}#{anchor_of(found, need.field, need.key)}") for need in lacking]
-        stands = find_again(request, found)
-        # A reason that has no button any more is handed back; one that still has stays beside it.
-        is_lost = reason and stands.stage not in TRANSITIONS[move].leaves
-        unsaved = [(str(move.label), reason)] if is_lost else []
-        return draw(request, stands, refusal=sentence_of(error), problems=links, unsaved=unsaved)
+        return draw(request, find_again(request, found), refusal=sentence_of(error), problems=links)
     messages.success(request, said_after(move, found.title))
     return redirect((follower or found).get_absolute_url())
 
@@ -199,10 +195,11 @@ def _done_already(request: SignedInRequest, found: Cycle, move: Move) -> HttpRes
     """A second press of the same button: what it asked for is done, and nothing is done twice."""
     if move.decision is None or found.decision != move.decision:
         return None
-    if unsaved := unsaved_of(request, found):
-        refusal = _("“%(title)s” is closed already.") % {"title": found.title}
-        return draw(request, found, refusal=refusal, unsaved=unsaved)
-    messages.info(request, _("“%(title)s” is closed already.") % {"title": found.title})
+    said = _("“%(title)s” is closed already.") % {"title": found.title}
+    unsaved = unsaved_of(request, found)
+    if unsaved or _reasons_unsaved(request, found):
+        return draw(request, found, refusal=said, unsaved=unsaved)
+    messages.info(request, said)
     follower = found.next.order_by("-number").first() if move is Move.ADAPT else None
     return redirect((follower or found).get_absolute_url())
 
@@ -233,6 +230,23 @@ def unsaved_of(request: SignedInRequest, found: Cycle) -> list[tuple[str, str]]:
     """What was typed or chosen and can not be stored any more, by label, so that it can be copied."""
     keys = marks_sent(request.POST.get("base", ""))
     return [(label_of(key), text) for key in keys if (text := _typed_anew(request, found, key))]
+
+
+def _reason_sent(request: SignedInRequest, move: Move) -> str:
+    return request.POST.get(f"reason-{move.value}", "").replace("\x00", "").strip()
+
+
+def _reasons_unsaved(request: SignedInRequest, found: Cycle) -> dict[Move, str]:
+    """What was typed beside the buttons that move a cycle and stands nowhere yet: a second press has its words kept."""
+    sent = {move: reason for move in Move if any(asked_with(move)) and (reason := _reason_sent(request, move))}
+    if not sent:
+        return {}
+    kept = {
+        found.decision_reason,
+        *found.revisions.values_list("reason", flat=True),
+        *found.next.values_list("change_since", flat=True),
+    }
+    return {move: reason for move, reason in sent.items() if reason not in kept}
 
 
 def _typed_anew(request: SignedInRequest, found: Cycle, key: str) -> str:
@@ -328,6 +342,12 @@ def draw(
         conflicts=[(conflict, their_text(found, conflict)) for conflict in saved.conflicts] if saved else [],
     )
     url = found.get_absolute_url()
+    moves = moves_of(found, page=url, typed=request.POST) if write_cycles.check(request.user, team) else []
+    # A reason whose button is still there stays beside it; one that has none any more is handed back.
+    buttons = {way.move for way in moves if way.asks}
+    reasons = [
+        (str(move.label), reason) for move, reason in _reasons_unsaved(request, found).items() if move not in buttons
+    ]
     context = (
         page_context(team)
         | {
@@ -337,11 +357,11 @@ def draw(
             "works": team_works(team),
             "is_member": write_cycles.check(request.user, team),
             "is_guided": is_guided,
-            "moves": moves_of(found, page=url, typed=request.POST) if write_cycles.check(request.user, team) else [],
+            "moves": moves,
             "advice": advice_on(found),
             "saved_at": clock(found.changed_at, team.collaborative.time_zone),
             "refusal": refusal,
-            "unsaved": unsaved or [],
+            "unsaved": [*(unsaved or []), *reasons],
             "problems": [*(problems or []), *_problems(form, saved)],
             "moved_nothing": moved_nothing,
             "help_form": HelpForm(),

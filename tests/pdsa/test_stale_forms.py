@@ -21,6 +21,7 @@ from pdsa.enums import Decision, Setting, Stage
 from pdsa.models import Comment, Cycle, CycleRevision, FidelityScore
 from pdsa.policies import Move, missing
 from pdsa.queries.exchange import read_lines
+from pdsa.views.moves import make_move
 from tests.factories.collab import MeasureFactory
 from tests.factories.pdsa import CycleFactory, TaskFactory
 from tests.factories.teams import TeamMembershipFactory
@@ -140,6 +141,43 @@ def test_a_button_pressed_twice_moves_once(desk: Desks, stage: Stage, move: str,
     sent = {"move": move, f"reason-{move}": "Too early", "stage": stage}
     answers = [at.client.post(at.url(), sent).status_code for _press in range(2)]
     assert (answers, at.again().stage) == ([302, 302], after)
+
+
+@pytest.mark.parametrize("fields", [{}, {"observations": "Six came"}], ids=["reason alone", "with a field"])
+@pytest.mark.parametrize(
+    ("stage", "move", "first"),
+    [
+        (Stage.STUDY, "abandon", "abandon"),
+        (Stage.STUDY, "adapt", "adapt"),
+        (Stage.STUDY, "adapt", "abandon"),
+        (Stage.DO, "step_back", "step_back"),
+        (Stage.CLOSED, "reopen", "reopen"),
+    ],
+)
+def test_words_for_a_move_that_a_colleague_made_first_are_handed_back(
+    desk: Desks, stage: Stage, move: str, first: str, fields: dict[str, str]
+) -> None:
+    # Given a page from before a colleague moved the cycle, in the same way or another
+    at = desk(stage=stage, learned="Calls reach people.")
+    at.cycle.questions.update(match="yes")
+    base = {key: mark for key, mark in at.base().items() if key in fields} if stage != Stage.CLOSED else {}
+    colleague = TeamMembershipFactory(team=at.cycle.team).user
+    make_move(colleague, at.cycle, Move(first), "Theirs")
+    # When its reason is sent, even twice
+    sent = fields | {
+        "move": move,
+        f"reason-{move}": "Mine, in other words",
+        "stage": stage,
+        "base": json.dumps(base),
+    }
+    for _press in range(2):
+        answer = at.client.post(at.url(), sent)
+        # Then it stands on the page
+        assert answer.status_code == 409
+        assert "Mine, in other words" in Page(answer).texts("textarea[readonly], details[open] textarea")
+    # And a second press of one's own button finds its words kept
+    again = at.client.post(at.url(), {"move": first, f"reason-{first}": "Theirs", "stage": stage, "base": "{}"})
+    assert again.status_code == 302
 
 
 @pytest.mark.parametrize(
