@@ -16,11 +16,12 @@ from django.utils import timezone
 from collab.common.formatting import day
 from pdsa.actions import coaching, workflow
 from pdsa.actions.exchange import import_cycles
+from pdsa.actions.history import keep_revision
 from pdsa.actions.worksheet import add_row, remove_row, save
-from pdsa.enums import Decision, Setting, Stage
+from pdsa.enums import Decision, PdsaEvent, Setting, Stage
 from pdsa.models import Comment, Cycle, CycleRevision, FidelityScore
 from pdsa.policies import Move, missing
-from pdsa.queries.exchange import read_lines
+from pdsa.queries.exchange import read_lines, version_of
 from pdsa.views.moves import make_move
 from tests.factories.collab import MeasureFactory
 from tests.factories.pdsa import CycleFactory, TaskFactory
@@ -230,8 +231,10 @@ def test_a_line_left_empty_in_a_file_pulls_no_other_into_its_place() -> None:
     member = TeamMembershipFactory()
     cycle = CycleFactory(team=member.team, owner=member.user)
     _list, calls = [TaskFactory(cycle=cycle, what=what) for what in ("Print the list", "Call them")]
-    row = f"{member.team.slug},{cycle.number},{cycle.title},,Call them twice,{calls.pk}"
-    text = f"team,cycle,title,task_1,task_2,task_2_id\n{row}\n"
+    kept = keep_revision(by=member.user, cycle=cycle, event=PdsaEvent.CYCLE_PLANNED, changed=["tasks"])
+    version = version_of(kept.number, kept.at)
+    row = f"{member.team.slug},{cycle.number},{version},{cycle.title},,Call them twice,{calls.pk}"
+    text = f"team,cycle,version,title,task_1,task_2,task_2_id\n{row}\n"
     import_cycles(by=member.user, team=member.team, lines=read_lines(io.BytesIO(text.encode())))
     assert list(cycle.tasks.values_list("what", flat=True)) == ["Print the list", "Call them twice"]
 
