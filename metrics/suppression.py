@@ -40,6 +40,8 @@ class State(IntEnum):
     MISSING = 0
     VALUE = 1
     HIDDEN = 2
+    WITHHELD = 3
+    """Computed over all teams, and not published yet. A cell of one team never is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,8 @@ def _point(panel: Panel, reading: Reading, column: int, version: MeasureVersion,
     state = State(int(panel.state[0, column]))
     if state is State.HIDDEN:
         return Point(month, label, PointState.HIDDEN, _("hidden (small number)"))
+    if state is State.WITHHELD:
+        return Point(month, label, PointState.WITHHELD, _("not published yet"))
     if state is State.MISSING:
         reason = panel.reasons.get((0, column), "")
         below = _number(panel.denominator[0, column])

@@ -17,6 +17,7 @@ class PointState(StrEnum):
     VALUE = "value"
     MATURING = "maturing"
     MISSING = "missing"
+    WITHHELD = "not published yet"
     HIDDEN = "hidden"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -12,6 +13,7 @@ from collab.common import formatting
 from collab.enums import ChartKind, RuleSet
 from metrics.presenters.readings import Reading, Style
 from metrics.stats.advice import PERCENTILES_FROM, Reason, ReasonCode
+from metrics.suppression import State
 
 RULES: dict[RuleSet, Promise] = {
     RuleSet.ANHOEJ: gettext_lazy("Anhøj (longest run, crossings)"),
@@ -94,6 +96,8 @@ def _cautions(reading: Reading, style: Style, advised: ChartKind) -> Iterator[st
 
 
 def _reason_words(reading: Reading, reason: Reason) -> str:
+    if reason.code is ReasonCode.NO_VALUES and np.isin(reading.state, (State.HIDDEN, State.WITHHELD)).any():
+        return _("A run chart, because no number is shown from which a chart could be chosen.")
     value = reason.value or 0.0
     words: str = REASONS[reason.code] % {
         "count": int(value),

@@ -192,7 +192,9 @@ def together(found: Benchmarks) -> Together:
             "",
             "",
             "",
-            _("Too few teams have reported to show results together.") if hidden else _("Nothing computed yet."),
+            _("Too few teams have reported, or too few people, to show results together.")
+            if hidden
+            else _("Nothing computed yet."),
         )
     last = int(shown[-1])
     # The month's numbers stand in the unit in which they were counted, which a newer definition may have changed.

@@ -24,6 +24,8 @@ def what_it_shows(reading: Reading) -> str:
 def _what_it_shows(reading: Reading) -> str:
     phase = reading.phases[-1] if reading.phases else None
     if phase is None or reading.latest is None:
+        if (reading.state == State.WITHHELD).any():
+            return _("Not published yet.")
         return "" if (reading.state == State.HIDDEN).any() else _("Nothing reported yet.")
     first = reading.signals[0] if reading.signals else None
     if first is not None and first.kind is not SignalKind.PHASE:

@@ -155,7 +155,7 @@ UNSHAPED = Shape()
 class Benchmarks:
     """What the teams did together, one element a month; rates as fractions, NaN where there is none to be shown.
 
-    ``pooled`` counts are those behind the pooled rate; ``state`` tells a hidden pooled rate from a missing one. The
+    ``pooled`` counts are those behind the pooled rate; ``state`` tells a hidden or withheld one from a missing one. The
     percentiles and ``abc``, the achievable benchmark of care, are there from PERCENTILES_FROM teams on. ``withheld``:
     the months that are computed and not published; nothing of them is here. ``partial``: the months in which teams with
     small numbers are left out, of ``reporting`` too.
@@ -585,7 +585,8 @@ def _shown_benchmarks(
     divides = np.array([version.statistic.has_denominator for version in held], dtype=np.bool_)
     state = np.where(divides, state, State.MISSING)
     reported = (table["reporting"] > 0) | partial
-    state = np.where(reported & ~pooled_teams, State.HIDDEN, state).astype(np.int8)
+    state = np.where(reported & ~pooled_teams, State.HIDDEN, state)
+    state = np.where(withheld, State.WITHHELD, state).astype(np.int8)
     numerator, denominator = masked(table["numerator"], table["denominator"], state)
     return Benchmarks(
         measure=measure,

@@ -292,6 +292,13 @@ def test_three_states_are_three_different_things():
     ]
 
 
+def test_where_all_is_hidden_nobody_reads_that_nothing_is_reported():
+    figure = figure_of(panel_of(measure_of(), [5] * 16, [60] * 16, may_see_small=False))
+    assert figure.why == ("A run chart, because no number is shown from which a chart could be chosen.",)
+    assert figure.sentence == "16 points are hidden (small numbers)."
+    assert figure_of(panel_of(measure_of(), [None] * 3, [None] * 3)).why == ("Nothing is reported yet.",)
+
+
 def test_a_table_says_what_its_figure_was_drawn_from():
     measure = measure_of((dt.date(2026, 1, 1), {"name": "Missed visits"}), chart="p")
     panel = replace(panel_of(measure, [30, 32] * 9, [100] * 18), shapes={0: Shape(frozen=(5,))})

@@ -32,7 +32,7 @@ from teams.enums import AgencyRole
 from tests.factories.collab import CollaborativeAppointmentFactory, CollaborativeFactory, MeasureFactory, UserFactory
 from tests.factories.metrics import BenchmarkRunFactory, BenchmarkValueFactory, SavedViewFactory
 from tests.factories.teams import AgencyAppointmentFactory, TeamFactory
-from tests.metrics.worlds import member_of, report
+from tests.metrics.worlds import member_of, report, stranger
 from tests.pages import Page
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -291,7 +291,7 @@ def _benchmarks(measure):
 
 def _shown(measure, sight):
     months = [dt.date(2025, month, 1) for month in (1, 2, 3)]
-    return (benchmarks([measure], months, sight)[measure.pk].reporting > 0).tolist()
+    return (benchmarks([measure], months, sight, stranger())[measure.pk].reporting > 0).tolist()
 
 
 def test_what_is_not_published_is_computed_and_seen_by_faculty_alone(collaborative, measure):
@@ -340,9 +340,32 @@ def test_the_funnel_of_what_is_withheld_is_told_and_not_drawn(client_for, collab
     assert client_for(coach).get(address(measure, "funnel.csv")).status_code == 200
 
 
+def test_what_is_withheld_is_called_so_on_the_page_and_in_its_file(client_for, collaborative, measure):
+    teams = teams_of(collaborative, measure, TWELVE)
+    _benchmarks(measure)
+    publish(
+        by=faculty_of(collaborative),
+        collaborative=collaborative,
+        measure=measure,
+        what=Published.FROM,
+        from_month=dt.date(2025, 3, 1),
+    )
+    client = client_for(member_of(teams[0]))
+    there = reverse("pooled_figure", args=[collaborative.slug, measure.code, "csv"])
+    rows = list(csv.DictReader(io.StringIO(client.get(there).content.decode("utf-8-sig"))))
+    assert [row["state"] for row in rows] == ["not published yet"] * 2 + ["value"]
+    assert {row["numerator"] for row in rows[:2]} == {""}
+    publish(by=faculty_of(collaborative), collaborative=collaborative, measure=measure, what=Published.NONE)
+    words = words_of(client.get(f"/c/{collaborative.slug}/data/"))
+    assert "Not published yet." in words
+    assert "Nothing reported yet." not in words
+    assert "Nothing is reported yet." not in words
+
+
 def test_the_switch_asks_for_the_month_it_needs(client_for, collaborative, measure):
     client = client_for(faculty_of(collaborative))
     path = f"/c/{collaborative.slug}/publication/"
+    assert "What you hold back is the comparison" in words_of(client.get(path))
     fields = {"all_what": "from", "all_month": "", "follow_up_what": "default", "follow_up_month": ""}
     assert "Choose the first month that teams see." in words_of(client.post(path, fields))
     assert client.post(path, fields | {"all_month": "2025-02"}).status_code == 302
