@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collab.common.enums import DescribedChoices
-from collab.common.formatting import day
+from collab.common.formatting import day, full_day
 from collab.enums import CollaborativeStatus, DataSharing
 from pdsa.enums import CarriedOut, Decision, Part, RampStatus, Sharing, Stage
 from pdsa.limits import check_length
@@ -29,6 +29,10 @@ from teams.models import Team
 STALLED_AFTER_DAYS = 21
 # The first cycle is expected within so many days of a team's enrolment or the collaborative's start (R-188).
 FIRST_CYCLE_WITHIN_DAYS = 60
+# A day that lies more years than this before or after the collaborative's months is a slip of the keyboard.
+YEARS_AROUND = 5
+# What was counted before a test, to compare with it, lies at most so far back.
+LONGEST_BASELINE = dt.timedelta(days=366)
 
 
 class NotReadyError(Exception):
@@ -264,10 +268,65 @@ def predictions_are_fixed(cycle: Cycle) -> bool:
     return cycle.stage != Stage.PLAN
 
 
+def check_year(team: Team, on: dt.date | None) -> None:
+    """A day lies in the years around the collaborative's months. Raises ``ValidationError``."""
+    if on is None:
+        return
+    span = team.collaborative.span
+    first = span.first.year - YEARS_AROUND
+    last = max(span.last, team.collaborative.today()).year + YEARS_AROUND
+    if not first <= on.year <= last:
+        raise ValidationError(
+            _("The year in %(day)s looks mistyped. Choose one from %(first)s to %(last)s.")
+            % {"day": full_day(on), "first": first, "last": last}
+        )
+
+
 def check_day_came(team: Team, on: dt.date | None) -> None:
-    """What was done or counted has its day today or before. Raises ``ValidationError``."""
+    """What was done or counted has its day today or before, and no mistyped year. Raises ``ValidationError``."""
     if on is not None and on > team.collaborative.today():
         raise ValidationError(_("%(day)s is in the future. Choose today or a day before.") % {"day": day(on)})
+    check_year(team, on)
+
+
+def check_day_counted(cycle: Cycle, on: dt.date | None) -> None:
+    """A number was counted during the test, or in the year before it to compare with. Raises ``ValidationError``."""
+    check_day_came(cycle.team, on)
+    if on is not None and cycle.started_on is not None and on < cycle.started_on - LONGEST_BASELINE:
+        raise ValidationError(
+            _("%(day)s lies more than a year before the first day of the test (%(first)s). Choose when it was counted.")
+            % {"day": full_day(on), "first": full_day(cycle.started_on)}
+        )
+
+
+# The days of a cycle in their order, each pair with what is said when the second lies before the first.
+DAYS_IN_ORDER = {
+    ("started_on", "ended_on"): gettext_lazy("The last day (%(later)s) lies before the first day (%(earlier)s)."),
+    ("started_on", "studied_on"): gettext_lazy(
+        "The day of the study (%(later)s) lies before the first day of the test (%(earlier)s)."
+    ),
+    ("started_on", "closed_on"): gettext_lazy("The cycle can not be closed on %(later)s: it began on %(earlier)s."),
+    ("ended_on", "studied_on"): gettext_lazy(
+        "The last day (%(earlier)s) lies after the day of the study (%(later)s). "
+        "Choose an earlier one, or go back a step if the test went on."
+    ),
+    ("ended_on", "closed_on"): gettext_lazy("The cycle can not be closed on %(later)s: its last day was %(earlier)s."),
+    ("studied_on", "closed_on"): gettext_lazy(
+        "The cycle can not be closed on %(later)s: it was studied on %(earlier)s."
+    ),
+}
+
+
+def check_order(cycle: Cycle, **changed: dt.date | None) -> None:
+    """First day, last day, day of the study and day of closing come in this order, as far as there are any.
+
+    ``changed``: the days that the cycle shall have instead of its own. Raises ``ValidationError`` under the field that
+    comes too early.
+    """
+    for (earlier, later), sentence in DAYS_IN_ORDER.items():
+        before, after = (changed.get(name, getattr(cycle, name)) for name in (earlier, later))
+        if before is not None and after is not None and after < before:
+            raise ValidationError({later: sentence % {"earlier": full_day(before), "later": full_day(after)}})
 
 
 def check_first_day(cycle: Cycle, on: dt.date, *, seen_on: dt.date | None) -> None:

@@ -20,7 +20,14 @@ from pdsa.actions.worksheet import Saved, add_row, save, set_sharing, stored
 from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
 from pdsa.limits import whole_number
 from pdsa.models import Cycle, Question
-from pdsa.policies import NotReadyError, check_day_came, check_team_works
+from pdsa.policies import (
+    NotReadyError,
+    check_day_came,
+    check_day_counted,
+    check_order,
+    check_team_works,
+    check_year,
+)
 from pdsa.queries.exchange import (
     COLUMNS,
     DO,
@@ -230,7 +237,7 @@ class _Importing:
                         _("question_%(number)d_predicted_on: this day is in the future.") % {"number": position + 1}
                     )
                 values["predicted_at"] = dt.datetime.combine(at, NOON, dt.UTC)
-        check_day_came(self.team, values.get("day"))
+        check_day_counted(cycle, values.get("day"))
         row = table.model(cycle=cycle, position=position, **values)
         row.full_clean(exclude=["cycle"])
         row.save()
@@ -241,9 +248,10 @@ class _Importing:
         closed = stage is Stage.CLOSED
         reached_do = stage in (Stage.DO, Stage.STUDY) or (closed and "started_on" in texts)
         reached_study = stage is Stage.STUDY or (closed and "studied_on" in texts)
-        self._check_nothing_too_early(texts, reached_do=reached_do, reached_study=reached_study)
+        self._check_nothing_too_early(texts, reached_do=reached_do, reached_study=reached_study, closed=closed)
         if "started_on" not in texts and stage in (Stage.DO, Stage.STUDY):
             raise UnreadableError(_("started_on: a cycle that has begun needs its first day."))
+        check_order(cycle, **self._values(texts, ("started_on", "ended_on", "studied_on", "closed_on")))
         if reached_do:
             start(by=self.by, cycle=cycle, on=self._value("started_on", texts["started_on"]))
             self._write(cycle, texts, [name for name in DO if name != "started_on"])
@@ -274,13 +282,16 @@ class _Importing:
             raise UnreadableError(_("decision: a closed cycle has one of adopt, adapt, abandon; an open one has none."))
         return stage
 
-    def _check_nothing_too_early(self, texts: Mapping[str, str], *, reached_do: bool, reached_study: bool) -> None:
+    def _check_nothing_too_early(
+        self, texts: Mapping[str, str], *, reached_do: bool, reached_study: bool, closed: bool
+    ) -> None:
         """What a row holds for a step that the cycle has not reached would be lost: say so instead."""
         has_points = any(column.startswith("number_") for column in texts)
         early = [name for name in DO if name in texts and not reached_do] + ["number_1"] * (
             has_points and not reached_do
         )
         early += [name for name in STUDY if name in texts and not reached_study]
+        early += ["closed_on"] * ("closed_on" in texts and not closed)
         if early:
             raise UnreadableError(
                 _("%(columns)s: the cycle has not come so far. Fill in started_on and studied_on, or take this out.")
@@ -404,7 +415,16 @@ class _Importing:
         return {name: self._value(name, texts[name]) for name in names if name in texts}
 
     def _value(self, name: str, text: str) -> Any:
-        return value_of(_field(Cycle, name), text, name)
+        return self._of_these_years(value_of(_field(Cycle, name), text, name), name)
+
+    def _of_these_years(self, value: Any, column: str) -> Any:
+        """A value whose year, if it is a day, can be meant."""
+        if isinstance(value, dt.date):
+            try:
+                check_year(self.team, value)
+            except ValidationError as error:
+                raise UnreadableError(f"{column}: {error.messages[0]}") from error
+        return value
 
     def _by_name(self, name: str, text: str) -> Any:
         sentences = {
@@ -424,12 +444,12 @@ class _Importing:
         for name, text in texts.items():
             column = table.column(number, name)
             if name == "predicted_on":
-                values[name] = read_day(text, column)
+                values[name] = self._of_these_years(read_day(text, column), column)
             elif name == "measure":
                 sentence = _("“%(text)s” is not the code of a measure here.")
                 values[name] = named(self.names.measures, text, column, sentence)
             else:
-                values[name] = value_of(_field(table.model, name), text, column)
+                values[name] = self._of_these_years(value_of(_field(table.model, name), text, column), column)
         return values
 
 

@@ -20,7 +20,7 @@ from pdsa.actions.ramps import keep_going, open_ramp
 from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
 from pdsa.limits import DOUBLE_PRESS
 from pdsa.models import Cycle, Question, Ramp, Task
-from pdsa.policies import Move, NotReadyError, check_move, check_take, check_team_works, stage_before
+from pdsa.policies import Move, NotReadyError, check_move, check_order, check_take, check_team_works, stage_before
 from pdsa.queries.worksheet import first_seen_on, members_of
 from teams.models import Team
 
@@ -121,14 +121,15 @@ def _first_day_so_far(cycle: Cycle) -> dt.date | None:
 
 @transaction.atomic
 def study(*, by: User, cycle: Cycle, ended_on: dt.date | None = None, on: dt.date | None = None) -> Cycle:
-    """*Do* → *Study*. ``ended_on``: the test's last day; what the worksheet says, else today."""
+    """*Do* → *Study*. ``ended_on``: the test's last day; what the worksheet says, else the day of the study.
+
+    ``on``: the day of the study, today when not given.
+    """
     cycle = _locked_for(cycle, Move.STUDY)
-    last = _not_in_future(cycle, ended_on or cycle.ended_on)
     studied = _not_in_future(cycle, on)
-    _check_order(cycle.started_on, last, _("The last day (%(later)s) lies before the first day (%(earlier)s)."))
-    return _moved(
-        by, cycle, Move.STUDY, PdsaEvent.CYCLE_STUDIED, stage=Stage.STUDY, ended_on=last, studied_on=max(studied, last)
-    )
+    last = _not_in_future(cycle, ended_on or cycle.ended_on or studied)
+    check_order(cycle, studied_on=studied, ended_on=last)
+    return _moved(by, cycle, Move.STUDY, PdsaEvent.CYCLE_STUDIED, stage=Stage.STUDY, ended_on=last, studied_on=studied)
 
 
 @transaction.atomic
@@ -154,7 +155,7 @@ def close(
     move = Move(decision.value)
     check_move(cycle, move)
     closed = _not_in_future(cycle, on)
-    _check_order(cycle.started_on, closed, _("The cycle can not be closed on %(later)s: it began on %(earlier)s."))
+    check_order(cycle, closed_on=closed)
     _moved(
         by,
         cycle,
@@ -306,8 +307,3 @@ def _not_in_future(cycle: Cycle, on: dt.date | None) -> dt.date:
     if on is not None and on > today:
         raise NotReadyError(_("%(day)s is in the future. Choose today or a day before.") % {"day": day(on)})
     return on or today
-
-
-def _check_order(earlier: dt.date | None, later: dt.date, sentence: str) -> None:
-    if earlier is not None and later < earlier:
-        raise NotReadyError(sentence % {"earlier": day(earlier), "later": day(later)})

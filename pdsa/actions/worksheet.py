@@ -18,13 +18,16 @@ from pdsa.actions.history import ROW_MODELS, keep_revision, mark_of, plain
 from pdsa.actions.ramps import keep_going
 from pdsa.enums import Part, PdsaEvent, Sharing, Stage
 from pdsa.limits import ROWS_A_CYCLE, whole_number
-from pdsa.models import Cycle, DataPoint, Question
+from pdsa.models import Cycle, DataPoint, Question, Task
 from pdsa.policies import (
     NotReadyError,
     check_day_came,
+    check_day_counted,
     check_first_day,
+    check_order,
     check_sharing,
     check_write,
+    check_year,
     is_open,
     predictions_are_fixed,
 )
@@ -204,8 +207,8 @@ def _store(target: models.Model, name: str, value: Any, *, by: User) -> list[str
     if isinstance(target, Cycle):
         _check_belongs(target, name, value)
         _check_days(target, name, value)
-    if isinstance(target, DataPoint) and name == "day":
-        check_day_came(target.cycle.team, value)
+    else:
+        _check_day_of_row(target, name, value)
     if name in MANY:
         getattr(target, name).set(value)
         return []
@@ -247,7 +250,9 @@ def _drivers_of_idea(cycle: Cycle, before: ChangeIdea | None) -> list[str]:
 
 
 def _check_days(cycle: Cycle, name: str, value: Any) -> None:
-    """The days of *Do* have come, and a stage keeps the days it stands on. Raises ``ValidationError``."""
+    """The days of *Do* have come and are in order, and a stage keeps those it stands on. Raises ``ValidationError``."""
+    if name in ("plan_start", "plan_end"):
+        check_year(cycle.team, value)
     if name not in ("started_on", "ended_on"):
         return
     check_day_came(cycle.team, value)
@@ -255,6 +260,15 @@ def _check_days(cycle: Cycle, name: str, value: Any) -> None:
         raise ValidationError(_("A test that has begun keeps this day. Change it, or go back a step."))
     if name == "started_on":
         check_first_day(cycle, value, seen_on=first_seen_on(cycle))
+    check_order(cycle, **{name: value})
+
+
+def _check_day_of_row(row: models.Model, name: str, value: Any) -> None:
+    """A number's day and a task's can be meant. Raises ``ValidationError``."""
+    if isinstance(row, DataPoint) and name == "day":
+        check_day_counted(row.cycle, value)
+    if isinstance(row, Task) and name == "when":
+        check_year(row.cycle.team, value)
 
 
 def _check_belongs(cycle: Cycle, name: str, value: Any) -> None:
@@ -309,7 +323,8 @@ def add_row(*, by: User, cycle: Cycle, table: str, values: Mapping[str, Any] | N
     given = dict(values or {})
     if table == "questions" and given.get("prediction", "").strip():
         given["predicted_at"] = timezone.now()
-    check_day_came(cycle.team, given.get("day"))
+    check_day_counted(cycle, given.get("day"))
+    check_year(cycle.team, given.get("when"))
     row = ROW_MODELS[table](cycle=cycle, position=next_position(rows), **given)
     row.full_clean(exclude=["cycle"])
     row.save()

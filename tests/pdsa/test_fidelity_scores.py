@@ -123,7 +123,7 @@ class TestKeeping:
                     f"questions.{question.pk}.prediction": "Six of seven.",
                     f"questions.{question.pk}.reason": "Most forget.",
                     "other_measure": "People who come",
-                    "plan_start": "2025-03-03",
+                    "plan_start": dt.date(2025, 3, 3),
                     "change": "Call at 3 pm.",
                 },
                 base={},

@@ -178,7 +178,8 @@ class Worksheets(RuleBasedStateMachine):
     @rule(place=st.integers(0, 9), table=st.sampled_from(["questions", "tasks", "points"]))
     def add_a_line(self, place: int, table: str) -> None:
         cycle = self.one(place)
-        values = {"day": dt.date(2025, 2, 4), "value": 3, "out_of": 5} if table == "points" else {}
+        today = self.team.collaborative.today()
+        values = {"day": today, "value": 3, "out_of": 5} if table == "points" else {}
         try:
             worksheet.add_row(by=self.people[0], cycle=cycle, table=table, values=values)
         except NotReadyError:
