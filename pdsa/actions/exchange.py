@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collab.common.changes import locked
@@ -18,7 +19,7 @@ from pdsa.actions.ramps import open_ramp
 from pdsa.actions.workflow import close, plan_cycle, start, study
 from pdsa.actions.worksheet import Saved, add_row, save, set_sharing, stored
 from pdsa.enums import Decision, PdsaEvent, Sharing, Stage
-from pdsa.limits import whole_number
+from pdsa.limits import DOUBLE_PRESS, whole_number
 from pdsa.models import Cycle, Question
 from pdsa.policies import (
     NotReadyError,
@@ -78,8 +79,9 @@ class RefusedError(Exception):
 def import_cycles(*, by: User, team: Team, lines: Iterable[Line]) -> Imported:
     """Make the cycles of a file and change those that are already here; all of them or none.
 
-    A row is of a cycle that is here when it names this team and the number of one of its cycles. Raises
-    ``RefusedError`` and, where the team may write nothing now, ``NotReadyError``.
+    A row is of a cycle that is here when it names this team and the number of one of its cycles. A second press of the
+    button returns the cycles that the first one made. Raises ``RefusedError`` and, where the team may write nothing
+    now, ``NotReadyError``.
     """
     check_team_works(team)
     locked(team)
@@ -104,6 +106,13 @@ class _Importing:
     def __init__(self, by: User, team: Team, names: Names) -> None:
         self.by, self.team, self.names = by, team, names
         self.result = Imported()
+        # What the first press of the button made lately, to be found again by the second.
+        self.twins = list(
+            Cycle.objects.filter(team=team, created_by=by, created_at__gt=timezone.now() - DOUBLE_PRESS)
+            .filter(revisions__event=PdsaEvent.CYCLES_IMPORTED, revisions__by=by)
+            .order_by("number")
+            .distinct()
+        )
         # The numbers that the file gives its cycles → what became of them, for "follows".
         self.by_label: dict[str, Cycle] = {}
 
@@ -165,8 +174,18 @@ class _Importing:
         return self.names.cycles.get(number) if is_ours and number is not None else None
 
     # --- A new cycle
+    def _twin(self, texts: Mapping[str, str]) -> Cycle | None:
+        """What the same row made a moment ago; each stands for one row, for a file may hold two alike."""
+        for cycle in self.twins:
+            if cycle.title == texts.get("title", "").strip() and cycle.change == texts.get("change", ""):
+                self.twins.remove(cycle)
+                return cycle
+        return None
+
     def _create(self, line: Line) -> Cycle:
         texts = line.texts
+        if (twin := self._twin(texts)) is not None:
+            return twin
         if not texts.get("title", "").strip():
             raise UnreadableError(_("title: every cycle needs a title of a few words."))
         previous = self._previous(texts)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -16,6 +17,7 @@ from pdsa.actions.history import keep_revision
 from pdsa.actions.workflow import plan_cycle
 from pdsa.actions.worksheet import FIELDS, add_row, remove_row, save, set_sharing
 from pdsa.enums import CarriedOut, Decision, PdsaEvent, Population, Purpose, Setting, Sharing, Stage
+from pdsa.limits import DOUBLE_PRESS
 from pdsa.models import Cycle, FidelityScore, Ramp
 from pdsa.queries.exchange import COLUMNS, file_of, for_exchange, joined, parted, plain_text, read_lines, texts_of
 from tests.factories.collab import ChangeIdeaFactory, ChangePackageFactory, DriverFactory, MeasureFactory
@@ -529,6 +531,27 @@ class TestPages:
         answer = client.post(self.address(team, "take/"), {"payload": page.context["payload"]}, follow=True)
         assert "1 cycle was added" in answer.content.decode()
         assert Cycle.objects.get().title == "Call the day before"
+
+    def test_a_second_press_takes_nothing_twice(self, client_for, team, member):
+        client = client_for(member)
+        file = io.BytesIO(b"cycle,title,follows\n1,Call,\n2,Call,1\n3,Write,\n")
+        file.name = "tests.csv"
+        payload = {"payload": client.post(self.address(team), {"file": file}).context["payload"]}
+        for _press in range(2):
+            answer = client.post(self.address(team, "take/"), payload, follow=True)
+            assert "3 cycles were added" in answer.content.decode()
+        assert [cycle.previous and cycle.previous.number for cycle in team.cycles.order_by("number")] == [None, 1, None]
+
+    def test_a_cycle_of_the_same_name_from_another_day_is_no_twin(self, team, member):
+        for _day in range(2):
+            import_cycles(by=member, team=team, lines=csv_lines("title", "Call"))
+            Cycle.objects.update(created_at=timezone.now() - 2 * DOUBLE_PRESS)
+        assert Cycle.objects.count() == 2
+
+    def test_another_change_of_the_same_name_is_no_twin(self, team, member):
+        for change in ("We call.", "We write."):
+            import_cycles(by=member, team=team, lines=csv_lines("title,change", f"Call,{change}"))
+        assert Cycle.objects.count() == 2
 
     def test_a_check_by_somebody_else_is_worth_nothing(self, client_for, team, member):
         other = TeamMembershipFactory(team=team).user
