@@ -230,7 +230,7 @@ def test_any_language_asked_for_gets_the_page(site: Site, administrator: Client,
     assert response["Content-Language"] == "en-us"
 
 
-@pytest.mark.parametrize("month", ["2024-12", "2026-01", "1999-01", "9998-12"])
+@pytest.mark.parametrize("month", ["2024-12", "2026-01", "1900-01", "2199-12"])
 def test_a_month_outside_the_collaborative_takes_nothing(site: Site, client_for: SignedIn, month: str) -> None:
     client = client_for(site.world.users["data lead"])
     before = Submission.objects.count()
