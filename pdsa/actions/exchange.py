@@ -30,6 +30,7 @@ from pdsa.policies import (
     check_year,
 )
 from pdsa.queries.exchange import (
+    ACT,
     COLUMNS,
     DO,
     KEY,
@@ -176,18 +177,21 @@ class _Importing:
     # --- A new cycle
     def _twin(self, texts: Mapping[str, str]) -> Cycle | None:
         """What the same row made a moment ago; each stands for one row, for a file may hold two alike."""
-        for cycle in self.twins:
-            if cycle.title == texts.get("title", "").strip() and cycle.change == texts.get("change", ""):
-                self.twins.remove(cycle)
-                return cycle
-        return None
+        if not self.twins:
+            return None
+        values = self._values(texts, [name for name in (*PLAN, *DO, *STUDY, *ACT) if name not in _BY_NAME])
+        values["title"] = texts["title"].strip()
+        alike = (one for one in self.twins if all(getattr(one, name) == value for name, value in values.items()))
+        if (twin := next(alike, None)) is not None:
+            self.twins.remove(twin)
+        return twin
 
     def _create(self, line: Line) -> Cycle:
         texts = line.texts
-        if (twin := self._twin(texts)) is not None:
-            return twin
         if not texts.get("title", "").strip():
             raise UnreadableError(_("title: every cycle needs a title of a few words."))
+        if (twin := self._twin(texts)) is not None:
+            return twin
         previous = self._previous(texts)
         values = self._values(texts, [name for name in PLAN if name not in _BY_NAME])
         values |= {name: self._by_name(name, texts[name]) for name in ("idea", "owner") if name in texts}
