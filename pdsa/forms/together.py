@@ -21,7 +21,7 @@ class TogetherForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     overwritten by a field that was left alone, and is told where both changed it.
     """
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-keep-text": True}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

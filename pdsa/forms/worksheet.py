@@ -138,7 +138,7 @@ class PointForm(forms.Form):
     def __init__(self, data: Any = None, *, today: Any = None) -> None:
         super().__init__(data, prefix="new", auto_id="f-%s", initial={"day": today})
         for made in self.fields.values():
-            made.widget.attrs |= {"form": "worksheet", "class": "form-control"}
+            made.widget.attrs |= {"form": "worksheet", "class": "form-control", "data-keep-text": "add=points"}
 
 
 class WorksheetForm(forms.Form):

@@ -27,7 +27,8 @@ export function tell(sentence) {
   region.append(toast);
 }
 
-function endedSession(request) {
+/** Whether what came is the sign-in page. */
+export function endedSession(request) {
   const login = new URL(document.body.dataset.loginUrl, window.location.href);
   return request.responseURL !== "" && new URL(request.responseURL).pathname === login.pathname;
 }
