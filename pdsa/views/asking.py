@@ -15,6 +15,7 @@ from pdsa.actions.workflow import follow_up
 from pdsa.actions.worksheet import set_sharing
 from pdsa.enums import BarrierCode, Sharing
 from pdsa.forms.worksheet import BarrierForm, HelpForm, SharingForm
+from pdsa.limits import whole_number
 from pdsa.models import Cycle
 from pdsa.queries.cycles import find_cycle
 from pdsa.views.deeds import was_carried_out
@@ -57,8 +58,7 @@ def cycle_barrier(request: SignedInRequest, collaborative: str, team: str, numbe
     """Name what stands in the way, or say that it is out of the way."""
     found = _writable(request, collaborative, team, number)
     settled = request.POST.get("settle", "")
-    if settled.isdecimal():
-        pk = int(settled)
+    if (pk := whole_number(settled)) is not None:
         said = _("Good that it is out of the way.")
         return _do(request, found, lambda: settle_barrier(by=request.user, cycle=found, pk=pk), said, "help")
     form = BarrierForm(request.POST)

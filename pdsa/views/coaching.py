@@ -22,6 +22,7 @@ from pdsa.actions import coaching
 from pdsa.actions.coaching import AnsweredMeanwhileError
 from pdsa.enums import Part
 from pdsa.forms.coaching import CommentForm, ReviewForm, WordsForm
+from pdsa.limits import whole_number
 from pdsa.models import Comment, Cycle
 from pdsa.policies import NotReadyError
 from pdsa.presenters.coaching import (
@@ -158,7 +159,7 @@ def _back_to_thread(
             request.user,
             typed=CommentForm.typed(request.POST),
             problem=problem,
-            parent=int(parent) if parent.isdecimal() else None,
+            parent=whole_number(parent),
             newer=newer,
         )
     context = {

@@ -22,6 +22,7 @@ from pdsa.actions.workflow import plan_next
 from pdsa.charts.svg import to_file
 from pdsa.enums import RampStatus
 from pdsa.forms.ramps import EndRampForm, RampForm
+from pdsa.limits import whole_number
 from pdsa.policies import check_ramp_can_end, check_team_works, refusal_of, team_works
 from pdsa.presenters.ramps import RampCard, card_of, context_of, file_rows, next_base, open_cycles
 from pdsa.queries.cycles import find_ramp
@@ -95,8 +96,8 @@ def _asked_for(request: SignedInRequest, team: Team, ideas: list[ChangeIdea]) ->
     initial: dict[str, Any] = {}
     if aim.isdecimal():
         initial["aim"] = team.aims.current().filter(number=int(aim[:6])).first()
-    if idea.isdecimal():
-        initial["idea"] = next((one for one in ideas if one.pk == int(idea)), None)
+    if (number := whole_number(idea)) is not None:
+        initial["idea"] = next((one for one in ideas if one.pk == number), None)
     return initial
 
 

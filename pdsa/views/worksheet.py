@@ -33,6 +33,7 @@ from pdsa.forms.worksheet import (
     keys_of,
     marks_sent,
 )
+from pdsa.limits import whole_number
 from pdsa.models import Cycle, Ramp
 from pdsa.policies import TRANSITIONS, Move, NotReadyError, can_write, check_team_works, sentence_of, team_works
 from pdsa.presenters.coaching import threads_of
@@ -270,7 +271,7 @@ def _readings(kind: Kind, sent: list[str]) -> list[Any]:
     if kind is Kind.TICK:
         return [bool(sent)]
     if kind is Kind.MANY:
-        return [sorted(int(text) for text in sent if text.isdecimal())]
+        return [sorted(pk for text in sent if (pk := whole_number(text)) is not None)]
     text = sent[0] if sent else ""
     if not text:
         return ["", None]
@@ -498,8 +499,8 @@ def cycle_new(request: SignedInRequest, collaborative: str, team: str) -> HttpRe
     require_writer(request, found)
     ideas = {idea.pk: idea for idea in published_ideas(found)}
     ramps = {ramp.pk: ramp for ramp in Ramp.objects.filter(team=found).active()}
-    asked_for = request.GET.get("idea", "")
-    idea = ideas.get(int(asked_for)) if asked_for.isdecimal() else None
+    asked_for = whole_number(request.GET.get("idea", ""))
+    idea = ideas.get(asked_for) if asked_for is not None else None
     initial = (
         {"idea": idea.pk, "title": idea.name, "ramp": request.GET.get("ramp")} if idea else dict(request.GET.items())
     )
