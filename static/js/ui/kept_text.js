@@ -116,12 +116,14 @@ function putBack(forms) {
   let isAnything = false;
   for (const [name, fields] of Object.entries(forms)) {
     const form = formNamed(name);
-    for (const kept of form ? fields : []) {
-      const field = fieldFor(form, kept);
-      if (field && !kept.isSent && !isSame(field, kept.value)) {
-        isAnything = isAnything || field.type !== "hidden";
-        putInto(field, kept.value);
-      }
+    const differing = (form ? fields : [])
+      .filter((kept) => !kept.isSent)
+      .map((kept) => [fieldFor(form, kept), kept.value])
+      .filter(([field, value]) => field && !isSame(field, value));
+    // What its page had seen goes with the words; a form that shows them already has seen more.
+    if (differing.some(([field]) => field.type !== "hidden")) {
+      isAnything = true;
+      differing.forEach(([field, value]) => putInto(field, value));
     }
   }
   return isAnything;
