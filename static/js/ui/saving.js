@@ -30,7 +30,7 @@ function loginPage() {
 
 let letGo = Promise.resolve();
 
-// What an answer brings moves what is below it. A button that moves between press and release is not clicked.
+// Words that come or go move what is beside and below them. A button that moves between press and release is not clicked.
 window.addEventListener("pointerdown", () => {
   letGo = new Promise((resolve) => {
     // The click comes after the release.
@@ -109,6 +109,7 @@ export function autosave({ form, state, notices, words, pack, heed, keepTyped })
 
   async function save() {
     window.clearTimeout(timer);
+    await letGo;
     if (isSending) {
       return;
     }
@@ -140,7 +141,9 @@ export function autosave({ form, state, notices, words, pack, heed, keepTyped })
   }
 
   /** From the first letter on: a page that says "saved" has nothing that is not. */
-  function typed(pause = PAUSE) {
+  async function typed(pause = PAUSE) {
+    // To press a button is to leave the field, which tells that it was changed.
+    await letGo;
     state.textContent = words.saving;
     later(pause);
   }
