@@ -153,6 +153,13 @@ def test_the_last_leg_shows_all_legs_and_ends_in_pytests_own_line(tmp_path: Path
     assert re.fullmatch(r"=+ 1 passed in [\d.]+s =+", lines[-1])
 
 
+def test_a_leg_on_several_cores_is_counted_once(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    tests = "def test_a(): pass\n\ndef test_b(): pass\n\ndef test_c(): pass\n"
+    result = run_pytest(tmp_path, tests, "-n", "2", TEST_LEG="both", TEST_RECORD=str(record))
+    assert record.read_text() == "both: 3 passed\n", result.stdout
+
+
 def test_a_leg_that_ran_nothing_says_so_and_fails(tmp_path: Path) -> None:
     record = {"TEST_RECORD": str(tmp_path / "record")}
     result = run_pytest(tmp_path, "def test_a(): pass\n", "-k", "nothing", TEST_LEG="empty", **record)

@@ -22,6 +22,8 @@ def sentence(stats: dict[str, list[object]]) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write this leg's counts into the record and show all legs so far, and what was not run."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # a process that runs a part of the tests; the one that started it counts them all
     leg, record = os.environ.get("TEST_LEG"), os.environ.get("TEST_RECORD")
     if leg and record:
         with Path(record).open("a", encoding="utf-8") as lines:
