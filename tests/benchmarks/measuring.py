@@ -26,9 +26,16 @@ class Measured:
 
     def __str__(self) -> str:
         return (
-            f"{self.what:<46} {self.ours * 1000:9.1f} ms   {self.bound:<28} {self.lower * 1000:9.1f} ms   "
-            f"ratio {self.ratio:7.1f}   {self.megabytes:6.0f} MB"
+            f"{self.what:<56} {amount(self.what, self.ours):>12}   {self.bound:<32} "
+            f"{amount(self.what, self.lower):>12}   ratio {self.ratio:6.2f}   {self.megabytes:6.0f} MB"
         )
+
+
+def amount(what: str, value: float) -> str:
+    """A time in words; of a line about memory, megabytes, which it holds in thousands."""
+    if what.startswith("memory"):
+        return f"{value * 1000:,.0f} MB"
+    return f"{value:,.1f} s" if value >= 1 else f"{value * 1000:,.1f} ms"
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import Measured
+from tests.benchmarks.measuring import Measured, amount
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- performance: begin -->", "<!-- performance: end -->"
@@ -71,16 +71,9 @@ def write(run: Run, page: Path, *, readme: Path = README) -> None:
 
 def _table(lines: list[dict[str, Any]]) -> str:
     rows = [
-        f"| {line['what']} | {_amount(line, 'ours')} | {line['bound']}: {_amount(line, 'lower')} "
+        f"| {line['what']} | {amount(line['what'], line['ours'])} "
+        f"| {line['bound']}: {amount(line['what'], line['lower'])} "
         f"| {line['ratio']:.2f} | {line['megabytes']:,.0f} MB |"
         for line in lines
     ]
     return "\n".join(["| | ours | beside | ratio | memory |", "|---|---|---|---|---|", *rows, ""])
-
-
-def _amount(line: dict[str, Any], name: str) -> str:
-    """A time in words; of the line about memory, megabytes, which it holds in thousands."""
-    value = line[name]
-    if line["what"].startswith("memory"):
-        return f"{value * 1000:,.0f} MB"
-    return f"{value:,.1f} s" if value >= 1 else f"{value * 1000:,.1f} ms"
