@@ -256,6 +256,7 @@ def _write(file: Path, collaborative: Collaborative, teams: int) -> int:
 
 def _import(file: Path, collaborative: Collaborative) -> float:
     """How long reading, checking and storing takes; the jobs that follow the commit do not count."""
+    _forget_plans()
     start = time.perf_counter()
     with file.open("rb") as opened:
         bulk = read_bulk(opened, collaborative=collaborative, create_teams=True, now=timezone.now())
@@ -269,6 +270,13 @@ def _import(file: Path, collaborative: Collaborative) -> float:
     finally:
         bulk.close()
     return took
+
+
+def _forget_plans() -> None:
+    """As in the session of its own that an import has: none of its plans were made while the tables were empty."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")
 
 
 def _hold_constraints() -> None:
