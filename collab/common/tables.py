@@ -254,12 +254,8 @@ def _csv_records(file: BinaryIO, expected: TableFormat) -> Iterator[Record]:
 # --- XLSX ----------------------------------------------------------------------------------------------------------
 def _refuse_bombs(file: BinaryIO, sentence: StrPromise) -> None:
     """Look at the parts' sizes before a byte is unpacked; unpacking itself stops at the size a part declares."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    # zipfile raises NotImplementedError for an archive packed in a way, or split over disks, that it can not read.
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _broken_workbook() from error
+    with zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     file.seek(0)
@@ -274,8 +270,8 @@ def _broken_workbook() -> TableError:
 
 
 def _xlsx_records(file: BinaryIO, expected: TableFormat) -> Iterator[Record]:
-    _refuse_bombs(file, expected.unpacks_too_large)
     try:
+        _refuse_bombs(file, expected.unpacks_too_large)
         book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         try:
             if not book.worksheets:
@@ -296,7 +292,7 @@ def _xlsx_records(file: BinaryIO, expected: TableFormat) -> Iterator[Record]:
     except TableError:
         raise
     except Exception as error:
-        # openpyxl has no error of its own for a damaged file: what it raises depends on where the damage is.
+        # Neither zipfile nor openpyxl has one error for a file it can not read: which it is depends on the damage.
         raise _broken_workbook() from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 
@@ -238,6 +239,28 @@ def test_a_damaged_workbook_never_breaks_the_reader(place: int, byte: int) -> No
     except TableError:
         return
     assert len(rows) <= 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("place", "value", "sentence"),
+    [
+        (4, 99, BROKEN_BOOK),  # a version of the format that nobody has written yet
+        (8, 99, BROKEN_BOOK),  # an unknown compression
+        (6, 0x20, BROKEN_BOOK),  # patched data
+        (6, 0x40, BROKEN_BOOK),  # strong encryption
+        (6, 0x01, "The file has a password. Save it without one and upload it again."),
+    ],
+)
+def test_a_workbook_packed_in_an_odd_way_is_refused_with_a_sentence(place: int, value: int, sentence: str) -> None:
+    data = bytearray(workbook([REQUIRED, ("2025-01", "no_show", 12, 40)]))
+    # Each part has its header twice, the second one in the list at the end two bytes longer.
+    for signature, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        for found in re.finditer(signature, bytes(data)):
+            start = found.start() + place + shift
+            data[start : start + 2] = value.to_bytes(2, "little")
+    with pytest.raises(TableError, match=re.escape(sentence)):
+        rows_of(bytes(data))
 
 
 @pytest.mark.integration
